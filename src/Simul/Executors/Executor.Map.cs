@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+
+namespace Simul;
+
+public abstract partial class Executor
+{
+    /// <summary>Runs a method over inputs and streams the results.</summary>
+    /// <remarks>
+    /// <para>Ordering: results come in the order of the inputs unless <see cref="MapOptions.Ordered"/> is false.</para>
+    /// <para>Errors: an item's exception is thrown at its position; the items behind it are cancelled. An exception of the
+    /// input sequence itself is thrown as it is. <see cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    /// goes on past errors.</para>
+    /// <para>Bounds: at most <see cref="MapOptions.LookAhead"/> inputs are read ahead of the reader.</para>
+    /// <para>Leaving the loop early cancels what is under way and waits for it.</para>
+    /// </remarks>
+    /// <typeparam name="TArg">The input's type.</typeparam>
+    /// <typeparam name="TResult">The result's type.</typeparam>
+    /// <param name="inputs">The inputs, read lazily.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="options">Order, look-ahead, time limit.</param>
+    /// <param name="cancellationToken">Gives the rest up.</param>
+    /// <returns>The results.</returns>
+    public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Results<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Results<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Results<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Results<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+
+    /// <summary>Runs a method over inputs and streams how each item ended; one item's failure does not stop the others.</summary>
+    /// <typeparam name="TArg">The input's type.</typeparam>
+    /// <typeparam name="TResult">The result's type.</typeparam>
+    /// <param name="inputs">The inputs, read lazily.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="options">Order, look-ahead, time limit.</param>
+    /// <param name="cancellationToken">Gives the rest up.</param>
+    /// <returns>An outcome for each input.</returns>
+    public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Outcomes<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+
+    /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Outcomes<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+
+    /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Outcomes<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+
+    /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Outcomes<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+
+    private static T Required<T>(T value, [CallerArgumentExpression(nameof(value))] string? name = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value;
+    }
+
+    private async IAsyncEnumerable<TResult> Results<TArg, TResult>(
+        IEnumerable<TArg> inputs, Delegate method, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var outcome in Outcomes<TArg, TResult>(inputs, method, options, cancellationToken))
+        {
+            if (outcome.Error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(outcome.Error);
+            yield return outcome.Result!;
+        }
+    }
+
+    // One window of items under way. Ordered: the oldest is awaited. Unordered: whichever ends first is.
+    private async IAsyncEnumerable<WorkOutcome<TArg, TResult>> Outcomes<TArg, TResult>(
+        IEnumerable<TArg> inputs, Delegate method, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        options ??= MapOptions.Default;
+        int window = options.LookAhead ?? (int)Math.Min(4L * Workers, 4096);
+        var itemOptions = new WorkOptions { Timeout = options.Timeout };
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var underWay = new MapWindow<TArg, TResult>(options.Ordered);
+        using var source = inputs.GetEnumerator();
+        try
+        {
+            long index = 0;
+            bool more = true;
+            while (true)
+            {
+                while (more && underWay.Count < window)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    more = source.MoveNext();
+                    if (!more) break;
+                    var item = WorkItem.Create<TArg, TResult>(method, source.Current, itemOptions);
+                    underWay.Add(index++, source.Current, ExecuteAsync(item, giveUp.Token));
+                }
+                if (underWay.Count == 0) yield break;
+                var (position, input, task) = await underWay.NextAsync();
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return task.IsCompletedSuccessfully
+                    ? new WorkOutcome<TArg, TResult>(position, input, task.Result, null)
+                    : new WorkOutcome<TArg, TResult>(position, input, default, ErrorOf(task));
+            }
+        }
+        finally
+        {
+            if (underWay.Count > 0)
+            {
+                giveUp.Cancel();
+                await underWay.DrainAsync();
+            }
+        }
+    }
+
+    private static Exception ErrorOf(Task task) =>
+        task.Exception is { InnerException: { } error } ? error : new TaskCanceledException(task);
+}

@@ -1,0 +1,27 @@
+namespace Simul;
+
+/// <summary>How <c>MapAsync</c> works through its inputs.</summary>
+public sealed record MapOptions
+{
+    internal static MapOptions Default { get; } = new();
+
+    /// <summary>Whether results come in the order of the inputs. Default: true. When false, each comes as soon as it is there.</summary>
+    public bool Ordered { get; init; } = true;
+
+    /// <summary>How many items may be handed over and not yet taken by the reader. Default: four for each worker. An endless
+    /// input stays bounded by it.</summary>
+    public int? LookAhead
+    {
+        get;
+        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(LookAhead), value, "The look-ahead must be at least 1 item.");
+    }
+
+    /// <summary>How long each item may run. Default: no limit.</summary>
+    public TimeSpan? Timeout
+    {
+        get;
+        init => field = value is null || value > TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Timeout), value, "A time limit must be above zero; leave it out for none.");
+    }
+}

@@ -1,0 +1,44 @@
+namespace Simul;
+
+// The items of one map that are under way. Ordered maps take the oldest; unordered ones whichever ended first, in the
+// order of ending. Used by one reader at a time.
+internal sealed class MapWindow<TArg, TResult>(bool ordered)
+{
+    private readonly Queue<(long Index, TArg Input, Task<TResult> Task)> _inOrder = new();
+    private readonly System.Threading.Channels.Channel<(long Index, TArg Input, Task<TResult> Task)> _ended =
+        System.Threading.Channels.Channel.CreateUnbounded<(long, TArg, Task<TResult>)>(new() { SingleReader = true });
+
+    public int Count { get; private set; }
+
+    public void Add(long index, TArg input, Task<TResult> task)
+    {
+        Count++;
+        if (ordered) _inOrder.Enqueue((index, input, task));
+        else task.ContinueWith(t => _ended.Writer.TryWrite((index, input, t)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    public async ValueTask<(long Index, TArg Input, Task<TResult> Task)> NextAsync()
+    {
+        if (!ordered)
+        {
+            var first = await _ended.Reader.ReadAsync();
+            Count--;
+            return first;
+        }
+        var next = _inOrder.Peek();
+        await ((Task)next.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _inOrder.Dequeue();
+        Count--;
+        return next;
+    }
+
+    // Waits for all that is left; their outcomes no longer matter to anybody.
+    public async ValueTask DrainAsync()
+    {
+        while (Count > 0)
+        {
+            var (_, _, task) = await NextAsync();
+            _ = task.Exception;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Simul;
+
+/// <summary>What a running work item can know about itself and where it runs.</summary>
+/// <remarks>Flows with the logical call (<see cref="AsyncLocal{T}"/>), so asynchronous methods see it too.</remarks>
+public sealed class WorkContext
+{
+    private static readonly AsyncLocal<WorkContext?> s_current = new();
+
+    /// <summary>Makes the context an engine installs around an item.</summary>
+    /// <param name="engine">The engine's name.</param>
+    /// <param name="worker">The worker's name.</param>
+    /// <param name="clock">The clock of the job.</param>
+    /// <param name="cancellationToken">The item's token.</param>
+    public WorkContext(string engine, string worker, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        Engine = engine;
+        Worker = worker;
+        Clock = clock;
+        CancellationToken = cancellationToken;
+    }
+
+    /// <summary>The item that runs here; null outside an executor.</summary>
+    public static WorkContext? Current
+    {
+        get => s_current.Value;
+        set => s_current.Value = value;
+    }
+
+    /// <summary>The engine's name.</summary>
+    public string Engine { get; }
+
+    /// <summary>The worker's name.</summary>
+    public string Worker { get; }
+
+    /// <summary>The clock to wait on: <c>WorkContext.Current.Clock.Sleep(...)</c> blocks this worker, in real or virtual time.</summary>
+    public TimeProvider Clock { get; }
+
+    /// <summary>Cancelled when the item is given up or its time limit is over.</summary>
+    public CancellationToken CancellationToken { get; }
+}
