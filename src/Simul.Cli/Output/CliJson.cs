@@ -6,4 +6,6 @@ namespace Simul.Cli;
 // (DurationS is duration_s). Add a verb's shapes as further attributes.
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(RunSummary))]
+[JsonSerializable(typeof(RunAttempt))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ internal static class VerbList
 {
     public static IReadOnlyList<IVerb> All =>
     [
+        new RunVerb(),
         new DoctorVerb(),
     ];
 }
