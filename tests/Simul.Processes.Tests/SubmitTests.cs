@@ -33,7 +33,7 @@ public class SubmitTests
     public async Task Submit_LargeArray_ArrivesWhole()
     {
         await using var pool = Pool();
-        byte[] large = new byte[64 * 1024 * 1024];
+        byte[] large = new byte[8 * 1024 * 1024];
         new Random(1).NextBytes(large);
         byte[] back = await pool.SubmitAsync(Jobs.Echo<byte[]>, large);
         Assert.True(large.AsSpan().SequenceEqual(back));
