@@ -10,7 +10,8 @@ class Chart {
     this.map = document.createElement("canvas");
     this.context = this.canvas.getContext("2d");
     this.focus = null;
-    this.view = { from: 0, to: report.end };
+    // `view` is what is drawn, `goal` where it is going: the same but while the view glides.
+    this.view = this.goal = { from: 0, to: report.end };
     host.append(this.canvas);
     host.tabIndex = 0;
     host.setAttribute("role", "application");
@@ -28,14 +29,14 @@ class Chart {
   layout(gutter) {
     const width = this.host.clientWidth, count = Math.max(1, this.run.lanes.length);
     const inner = Math.max(40, width - gutter - 1);
-    const laneHeight = Math.min(22, Math.max(3, Math.floor(216 / count)));
+    const laneHeight = Math.min(22, Math.max(3, Math.floor(200 / count)));
     let y = 0;
     const bands = this.run.lanes.map(lane => {
-      const height = Math.max(laneHeight, lane.rows.length * 3);
+      const height = Math.max(laneHeight, Math.min(160, lane.rows.length * 6));
       y += height;
       return { top: y - height, height };
     });
-    const mapHeight = Math.min(36, Math.max(14, bands.length * 2));
+    const mapHeight = Math.min(this.report.opening ? 38 : 18, Math.max(14, bands.length * 2));
     this.mapBox = { left: gutter, top: 0, width: inner, height: mapHeight };
     this.box = { left: gutter, top: mapHeight + LENS, width: inner, height: y || laneHeight };
     this.bands = bands.map(band => ({ top: this.box.top + band.top, height: band.height }));
@@ -62,15 +63,20 @@ class Chart {
     run.lanes.forEach((lane, index) => {
       const band = this.bands[index], height = band.height / tall * box.height / lane.rows.length;
       const top = (band.top - this.box.top) / tall * box.height;
-      lane.rows.forEach((row, r) => paintRow(context, row, this.whole, box, top + r * height, height, palette));
+      // Many lanes leave each less than a line; two pixels can be seen, and what overlaps still shows the shape.
+      lane.rows.forEach((row, r) => paintRow(context, row, this.whole, box, top + r * height, Math.max(2, height), palette));
     });
   }
 
   paint() {
     const { context, box, mapBox, run, view } = this, { palette, showPath } = this.board;
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    context.drawImage(this.map, mapBox.left, mapBox.top, mapBox.width, mapBox.height);
-    this.paintLens();
+    // A page that begins with everything in sight needs the map only once somebody has zoomed.
+    if (this.report.opening || view.to - view.from < this.whole.to * 0.999) {
+      context.drawImage(this.map, mapBox.left, mapBox.top, mapBox.width, mapBox.height);
+      this.paintLens();
+      this.paintMarkers(this.whole, mapBox, true);
+    }
     this.bands.forEach((band, index) => {
       if (index % 2 === 0 || band.height < 6) {
         context.fillStyle = palette.zebra;
@@ -78,14 +84,25 @@ class Chart {
       }
     });
     paintAxis(context, view, box, this.report.clock, palette, true);
-    run.lanes.forEach((lane, index) => {
-      const band = this.bands[index], height = band.height / lane.rows.length, gap = height >= 4 ? 1 : 0;
-      lane.rows.forEach((row, r) => paintRow(context, row, view, box, band.top + r * height, height - gap, palette));
-    });
-    if (showPath) paintPaths(context, run, view, box, lane => this.bands[lane].top + this.bands[lane].height / 2 - 0.5, palette);
+    const middle = lane => this.bands[lane].top + this.bands[lane].height / 2 - 0.5;
+    if (showPath && run.paths.length > 0) {
+      this.paintLanes(ground);
+      paintPaths(context, run, view, box, middle, palette);
+      this.paintLanes(figures);
+    } else {
+      this.paintLanes(allKinds);
+    }
     this.paintLabels();
-    this.paintMarkers();
+    this.paintMarkers(view, box, false);
     this.paintFocus();
+  }
+
+  paintLanes(layer) {
+    this.run.lanes.forEach((lane, index) => {
+      const band = this.bands[index], height = band.height / lane.rows.length, gap = height >= 4 ? 1 : 0;
+      lane.rows.forEach((row, r) =>
+        paintRow(this.context, row, this.view, this.box, band.top + r * height, height - gap, this.board.palette, layer));
+    });
   }
 
   paintLens() {
@@ -93,8 +110,8 @@ class Chart {
     const left = xOf(view.from, this.whole, mapBox), right = Math.max(left + 2, xOf(view.to, this.whole, mapBox));
     if (right - left > mapBox.width - 1) return;
     const bottom = mapBox.top + mapBox.height;
-    context.fillStyle = palette.window;
-    context.globalAlpha = 0.1;
+    context.fillStyle = palette.path;
+    context.globalAlpha = 0.13;
     context.beginPath();
     context.moveTo(left, bottom);
     context.lineTo(right, bottom);
@@ -103,7 +120,7 @@ class Chart {
     context.fill();
     context.fillRect(left, mapBox.top, right - left, mapBox.height);
     context.globalAlpha = 1;
-    context.strokeStyle = palette.window;
+    context.strokeStyle = palette.path;
     context.lineWidth = 1;
     context.strokeRect(left + 0.5, mapBox.top + 0.5, Math.max(2, right - left - 1), mapBox.height - 1);
   }
@@ -123,32 +140,30 @@ class Chart {
     if (run.prefix) context.fillText(fitText(context, run.prefix, room), box.left - 8, box.top - 7);
   }
 
-  paintMarkers() {
-    const { context, run } = this, { palette } = this.board, { clock } = this.report;
+  /** Of two that stand close the map (`small`) shows the first's words, the window those of both, one below the other. */
+  paintMarkers(view, box, small) {
+    const { context, run } = this, { palette } = this.board;
     context.font = `11px ${palette.sans}`;
     context.textBaseline = "middle";
-    const flags = [[this.whole, this.mapBox, true], [this.view, this.box, false]];
-    for (const [view, box, small] of flags) {
-      // From the right, so that of two that stand close the later keeps its words and the earlier its line.
-      let taken = Infinity;
-      for (const marker of [...run.markers].reverse()) {
-        const x = Math.round(xOf(marker.at, view, box));
-        if (x < box.left || x > box.left + box.width + 1) continue;
-        const text = `${formatTime(marker.at, clock)}  ${marker.label}`, width = context.measureText(text).width + 8;
-        context.fillStyle = palette.ink;
-        context.fillRect(Math.min(x, box.left + box.width - 1), box.top, 1, box.height);
-        const right = x + width < box.left + box.width;
-        if (Math.abs(taken - x) < (small ? width : 2)) continue;
-        taken = x;
-        const y = small ? box.top + box.height / 2 : box.top + 9;
-        context.textAlign = right ? "left" : "right";
-        context.fillStyle = palette.paper;
-        context.globalAlpha = 0.86;
-        context.fillRect(right ? x + 2 : x - width - 1, y - 8, width - 1, 16);
-        context.globalAlpha = 1;
-        context.fillStyle = palette.ink;
-        context.fillText(text, right ? x + 6 : x - 5, y + 0.5);
-      }
+    let taken = -Infinity, floor = 0;
+    for (const marker of run.markers) {
+      const x = Math.round(xOf(marker.at, view, box));
+      if (x < box.left || x > box.left + box.width + 1) continue;
+      const text = `${formatTime(marker.at, this.report.clock)}  ${marker.label}`, width = context.measureText(text).width + 8;
+      context.fillStyle = palette.ink;
+      context.fillRect(Math.min(x, box.left + box.width - 1), box.top, 1, box.height);
+      const close = x - taken < width;
+      if (small && close) continue;
+      floor = close ? floor + 1 : 0;
+      taken = x;
+      const right = x + width < box.left + box.width, y = small ? box.top + box.height / 2 : box.top + 9 + floor * 18;
+      context.textAlign = right ? "left" : "right";
+      context.fillStyle = palette.paper;
+      context.globalAlpha = 0.86;
+      context.fillRect(right ? x + 2 : x - width - 1, y - 8, width - 1, 16);
+      context.globalAlpha = 1;
+      context.fillStyle = palette.ink;
+      context.fillText(text, right ? x + 6 : x - 5, y + 0.5);
     }
   }
 

@@ -1,6 +1,6 @@
 // The data element, unpacked. All times below are seconds.
 
-const BUSY = 0, WAITING = 1;
+const WAITING = 1, FAILED = 2;
 
 /** A row: spans that do not overlap, by start, as columns. */
 function readRow(numbers, unit) {

@@ -4,8 +4,8 @@ function listenToKeys(chart, board) {
   const { host } = chart;
 
   const pan = share => {
-    const { view } = chart, shift = share * (view.to - view.from);
-    board.show(chart, { from: view.from + shift, to: view.to + shift });
+    const { goal } = chart, shift = share * (goal.to - goal.from);
+    board.show(chart, { from: goal.from + shift, to: goal.to + shift });
   };
 
   const step = by => {

@@ -40,6 +40,8 @@ class Board {
   /** Shows a stretch in a chart, and on one scale in all of them. */
   show(chart, view, smooth = false) {
     const to = this.clamp(chart, view), charts = this.shared ? this.charts : [chart];
+    for (const each of charts) each.goal = to;
+    this.gliding = null;
     if (smooth && !this.calm.matches) this.glide(charts, chart.view, to);
     else this.set(charts, to);
   }
@@ -72,9 +74,10 @@ class Board {
 
   /** Below 1 nearer, above 1 farther; the time `at` keeps its place. */
   zoom(chart, factor, at, smooth = false) {
-    const { view } = chart;
-    at ??= view.from <= 0 ? 0 : (view.from + view.to) / 2;
-    this.show(chart, { from: at - (at - view.from) * factor, to: at + (view.to - at) * factor }, smooth);
+    // From where it is going, not from where a glide has got to: two quick presses are two steps.
+    const { goal } = chart;
+    at ??= goal.from <= 0 ? 0 : (goal.from + goal.to) / 2;
+    this.show(chart, { from: at - (at - goal.from) * factor, to: at + (goal.to - at) * factor }, smooth);
   }
 
   fit(chart) {
@@ -91,8 +94,9 @@ class Board {
 
   setShared(shared) {
     this.shared = shared;
+    this.gliding = null;
     for (const chart of this.charts) {
-      chart.view = this.clamp(chart, shared ? this.charts[0].view : chart.whole);
+      chart.view = chart.goal = this.clamp(chart, shared ? this.charts[0].view : chart.whole);
       chart.paintMap();
       this.repaint(chart);
     }
@@ -147,7 +151,7 @@ listenToTools(board);
 for (const chart of board.charts) {
   listenToPointer(chart, board);
   listenToKeys(chart, board);
-  chart.view = board.clamp(chart, { from: 0, to: board.report.opening || chart.whole.to });
+  chart.view = chart.goal = board.clamp(chart, { from: 0, to: board.report.opening || chart.whole.to });
 }
 board.layout();
 

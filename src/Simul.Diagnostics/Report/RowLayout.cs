@@ -19,36 +19,55 @@ internal static class RowLayout
             laneIndex.Add(lane, laneIndex.Count);
         }
 
-        var lanes = new List<List<int>>[laneIndex.Count];
-        var ends = new PriorityQueue<int, (TimeSpan End, int Row)>[lanes.Length];
+        var lanes = new LaneRows[laneIndex.Count];
         for (int i = 0; i < lanes.Length; i++)
         {
-            lanes[i] = [[]];
-            ends[i] = new();
-            ends[i].Enqueue(0, (TimeSpan.MinValue, 0));
+            lanes[i] = new LaneRows(maxRows);
         }
 
         for (int i = 0; i < timeline.Spans.Length; i++)
         {
             TimelineSpan span = timeline.Spans[i];
-            int lane = laneIndex[span.Lane];
-            PriorityQueue<int, (TimeSpan End, int Row)> free = ends[lane];
-            free.TryPeek(out int row, out (TimeSpan End, int Row) soonest);
-            if (soonest.End > span.Start && lanes[lane].Count < maxRows)
-            {
-                row = lanes[lane].Count;
-                lanes[lane].Add([]);
-            }
-            else
-            {
-                free.Dequeue();
-            }
-
-            lanes[lane][row].Add(i);
-            TimeSpan end = span.End > soonest.End || row != soonest.Row ? span.End : soonest.End;
-            free.Enqueue(row, (end, row));
+            lanes[laneIndex[span.Lane]].Add(i, span);
         }
 
-        return lanes;
+        return [.. lanes.Select(lane => lane.Rows)];
+    }
+
+    private sealed class LaneRows(int maxRows)
+    {
+        // The uppermost free row is taken, so that the height of the pile says how many were open at once.
+        private readonly PriorityQueue<int, int> _free = new([(0, 0)]);
+        private readonly PriorityQueue<int, (TimeSpan End, int Row)> _busy = new();
+
+        /// <summary>At least one, so that an empty lane is seen too.</summary>
+        public List<List<int>> Rows { get; } = [[]];
+
+        public void Add(int index, in TimelineSpan span)
+        {
+            while (_busy.TryPeek(out int ended, out (TimeSpan End, int Row) soonest) && soonest.End <= span.Start)
+            {
+                _busy.Dequeue();
+                _free.Enqueue(ended, ended);
+            }
+
+            TimeSpan end = span.End;
+            if (!_free.TryDequeue(out int row, out _))
+            {
+                if (Rows.Count < maxRows)
+                {
+                    row = Rows.Count;
+                    Rows.Add([]);
+                }
+                else
+                {
+                    _busy.TryDequeue(out row, out (TimeSpan End, int Row) covered);
+                    end = end > covered.End ? end : covered.End;
+                }
+            }
+
+            Rows[row].Add(index);
+            _busy.Enqueue(row, (end, row));
+        }
     }
 }

@@ -31,5 +31,5 @@ internal static class TimeText
 
     // Three figures say what a measurement is worth.
     private static string Number(double value) =>
-        value.ToString(value >= 100 ? "0" : value >= 10 ? "0.#" : "0.##", CultureInfo.InvariantCulture);
+        value.ToString(value >= 100 ? "F0" : value >= 10 ? "F1" : "F2", CultureInfo.InvariantCulture);
 }
