@@ -9,6 +9,10 @@ public class SampleReportTests
         Assert.InRange(new FileInfo(SampleReports.Write("exhibition.html", Exhibition.Document())).Length, 10_000, 300_000);
 
     [Fact]
+    public void Write_ExhibitionWhole_IsSmallEnoughToSend() =>
+        Assert.InRange(new FileInfo(SampleReports.Write("whole.html", Exhibition.Document() with { Opening = null })).Length, 10_000, 300_000);
+
+    [Fact]
     public void Write_Comparison_IsSmallEnoughToSend() =>
         Assert.InRange(new FileInfo(SampleReports.Write("comparison.html", Comparison.Document())).Length, 10_000, 800_000);
 
