@@ -6,7 +6,7 @@ namespace Simul.Cli.Tests;
 // Runs the built tool as users do: as a process.
 internal static class Tool
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(180);
 
 #if DEBUG
     private const string Configuration = "Debug";
