@@ -4,12 +4,15 @@ namespace Simul.Cli.Jobs;
 internal static class NearestName
 {
     // Closest first; nothing that shares less than about two thirds of its letters.
-    public static IReadOnlyList<string> Find(string written, IEnumerable<string> names, int limit = 3) =>
-        names.Distinct(StringComparer.Ordinal)
+    public static IReadOnlyList<string> Find(string written, IEnumerable<string> names, int limit = 3)
+    {
+        var near = names.Distinct(StringComparer.Ordinal)
             .Select(name => (Name: name, Distance: Distance(written, name)))
             .Where(pair => pair.Distance <= Math.Max(2, Math.Max(written.Length, pair.Name.Length) / 3))
-            .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Name, StringComparer.Ordinal)
-            .Take(limit).Select(pair => pair.Name).ToList();
+            .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Name, StringComparer.Ordinal).ToList();
+        // Beside one that is a letter away, one that is three away was not meant.
+        return near.Where(pair => pair.Distance <= near[0].Distance + 1).Take(limit).Select(pair => pair.Name).ToList();
+    }
 
     // " Did you mean A or B?", or what there is, or nothing.
     public static string Hint(string written, IReadOnlyCollection<string> names, string what)
@@ -21,7 +24,7 @@ internal static class NearestName
         return $" It has: {string.Join(", ", some)}{(names.Count > some.Count ? $" and {names.Count - some.Count} more" : "")}.";
     }
 
-    // Edit distance without regard to case; case alone counts as a hair, so that it is still found and comes first.
+    // Edit distance without regard to case.
     private static int Distance(string a, string b)
     {
         a = a.ToUpperInvariant();

@@ -6,4 +6,5 @@ namespace Simul.Cli;
 // (DurationS is duration_s). Add a verb's shapes as further attributes.
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(CompareReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

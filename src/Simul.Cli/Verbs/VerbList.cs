@@ -5,6 +5,8 @@ internal static class VerbList
 {
     public static IReadOnlyList<IVerb> All =>
     [
+        new CompareVerb(),
+        new MapVerb(),
         new DoctorVerb(),
     ];
 }

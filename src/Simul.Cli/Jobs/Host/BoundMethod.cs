@@ -30,6 +30,7 @@ internal sealed class BoundMethod
         ArgumentType = method.GetParameters()[0].ParameterType;
         TakesToken = method.GetParameters().Length == 2;
         (_resultType, _unwrap) = Result(method.ReturnType);
+        WarmUp();
     }
 
     public MethodInfo Method => _method;
@@ -110,6 +111,19 @@ internal sealed class BoundMethod
     }
 
     public static string Shown(string input) => input.Length <= 80 ? input : input[..77] + "...";
+
+    // The serializer examines a type on first use, for 10 ms and more: not at the first item's expense.
+    private void WarmUp()
+    {
+        try
+        {
+            if (_resultType != typeof(void)) JsonSerializer.Serialize(null, s_json.GetTypeInfo(_resultType));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Null is no value of it, or it cannot be JSON at all; the items will say so.
+        }
+    }
 
     private string Json(object? result)
     {

@@ -65,7 +65,7 @@ internal static class JobHost
     // that held the reply end open would keep the command line from seeing this process die.
     private static AnonymousPipeClientStream Open(PipeDirection direction, string handle)
     {
-        if (!OperatingSystem.IsWindows()) _ = NativeMethods.SetDescriptorFlags(int.Parse(handle, CultureInfo.InvariantCulture), NativeMethods.SetFlags, NativeMethods.CloseOnExec);
+        if (!OperatingSystem.IsWindows()) Libc.CloseOnExec(int.Parse(handle, CultureInfo.InvariantCulture));
         return new AnonymousPipeClientStream(direction, handle);
     }
 }

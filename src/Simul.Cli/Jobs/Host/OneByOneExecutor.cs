@@ -39,7 +39,8 @@ internal sealed class OneByOneExecutor : Executor
 
     protected override Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
     {
-        var done = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Continuations run on the worker: an item's result is on its way before the next item, which may crash, begins.
+        var done = new TaskCompletionSource<TResult>();
         try
         {
             _queue.Add(() => Run(item, done, cancellationToken), CancellationToken.None);

@@ -11,6 +11,12 @@ internal static class MapJob
         using var file = ResultFile.Open(output, resume, plan.Inputs);
         var target = await JobAssemblyFinder.FindAsync(assembly, token);
         var left = Enumerable.Range(0, plan.Inputs.Count).Where(i => !file.IsDone(i)).ToList();
+        if (left.Count == 0)
+        {
+            file.Begin();
+            Terminal.Message($"all {plan.Inputs.Count:N0} items have their results already; {output} is complete.");
+            return Application.Done;
+        }
         var clock = TimeProvider.System;
         long began = clock.GetTimestamp();
         using var progress = new JobProgress(plan.Engine, left.Count, clock);
