@@ -117,7 +117,7 @@ internal sealed class BoundMethod
     {
         try
         {
-            if (_resultType != typeof(void)) JsonSerializer.Serialize(null, s_json.GetTypeInfo(_resultType));
+            if (_resultType != typeof(void)) _ = JsonSerializer.Serialize((object?)null, s_json.GetTypeInfo(_resultType));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

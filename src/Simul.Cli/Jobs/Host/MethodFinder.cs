@@ -77,7 +77,7 @@ internal static class MethodFinder
         var types = LoadableTypes(assembly);
         var exact = types.Where(t => TypeName(t) == name || t.FullName == name).ToList();
         if (exact.Count == 0) exact = types.Where(t => t.Name == name || TypeName(t).EndsWith("." + name, StringComparison.Ordinal)).ToList();
-        if (exact.Count > 1) throw new JobRefusedException($"'{name}' can be {string.Join(" or ", exact.Select(TypeName))}. Write the namespace too.");
+        if (exact.Count > 1) throw new JobRefusedException($"'{name}' can be {string.Join(" or ", exact.Select(TypeName).Order(StringComparer.Ordinal))}. Write the namespace too.");
         if (exact.Count == 1)
             return !exact[0].ContainsGenericParameters ? exact[0] : throw new JobRefusedException($"{TypeName(exact[0])} is generic. Name a type with its types filled in: write a small static method that calls it.");
         var names = types.Where(t => t.IsVisible).Select(TypeName).ToList();
