@@ -12,6 +12,8 @@ internal sealed class Interrupt : IDisposable
     private static readonly Lock s_gate = new();
     private static readonly List<Action> s_lastResorts = []; // owner: s_gate
 
+    private static int s_lastSignal; // the first signal's number, for handing it on to children
+
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signals; // how many have come; only ever grows
@@ -22,6 +24,8 @@ internal sealed class Interrupt : IDisposable
     }
 
     public CancellationToken Token => _source.Token;
+
+    public static int? LastSignal => Volatile.Read(ref s_lastSignal) is > 0 and var signal ? signal : null;
 
     // What to end with after a signal; null when none has come.
     public int? ExitCode => Volatile.Read(ref _exitCode) is > 0 and var code ? code : null;
@@ -60,6 +64,7 @@ internal sealed class Interrupt : IDisposable
             EndNow(code);
             return;
         }
+        Volatile.Write(ref s_lastSignal, code - 128);
         Volatile.Write(ref _exitCode, code);
         if (context.Signal == PosixSignal.SIGINT) Terminal.Message("stopping; Ctrl+C again ends at once.");
         // Not on this thread: what hangs on the token may take long, and the second signal must still get through.

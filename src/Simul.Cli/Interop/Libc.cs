@@ -5,6 +5,7 @@ namespace Simul.Cli;
 // The C library, as far as the tool needs it. Linux and macOS.
 internal static unsafe partial class Libc
 {
+    public const int Interrupted = 4; // EINTR
     public const int SigInt = 2;
     public const int SigKill = 9;
     public const int SigTerm = 15;

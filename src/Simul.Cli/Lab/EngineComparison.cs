@@ -64,7 +64,7 @@ internal sealed class EngineComparison(JobAssembly assembly, string method, IRea
 
     private async Task<Measured> MeasureAsync(string engine, int count, CancellationToken token)
     {
-        using var progress = new JobProgress(engine, inputs.Count, clock);
+        using var progress = new JobProgress(engine, inputs.Count);
         await using var host = JobHostProcess.Start(assembly, progress.Say);
         var results = new EngineRun(inputs.Count, progress, clock);
         // The loop's own default is the right one: for an asynchronous method many at once.

@@ -27,6 +27,10 @@ internal static class Files
         {
             return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
         }
+        catch (FileNotFoundException e)
+        {
+            throw new UsageException($"{option}: cannot write '{path}': no file can be made there.", e);
+        }
         catch (Exception e) when (IsFileTrouble(e))
         {
             throw new UsageException($"{option}: cannot write '{path}': {Reason(e, path)}.", e);

@@ -7,4 +7,6 @@ namespace Simul.Cli;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(CompareReport))]
+[JsonSerializable(typeof(RunSummary))]
+[JsonSerializable(typeof(RunAttempt))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ internal static class HiddenVerbs
 {
     public static Func<int>? Find(string[] args) => args switch
     {
-
+        [RunWatchdog.Verb, ..] => () => RunWatchdog.Watch(args),
         _ => null,
     };
 }

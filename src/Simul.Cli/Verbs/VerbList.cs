@@ -7,6 +7,7 @@ internal static class VerbList
     [
         new CompareVerb(),
         new MapVerb(),
+        new RunVerb(),
         new DoctorVerb(),
     ];
 }

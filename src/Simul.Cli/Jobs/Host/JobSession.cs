@@ -45,7 +45,7 @@ internal sealed class JobSession
         {
             throw new JobRefusedException($"The first input, '{BoundMethod.Shown(open.FirstInput)}', cannot be read as {ClrNames.Of(method.ArgumentType)}, which {ClrNames.Of(method.Method)} takes: {e.Message}");
         }
-        var engine = JobEngines.Create(open.Engine, open.Workers, method.Asynchronous, new ItemReporter(pipe));
+        var engine = JobEngines.Create(open.Engine, open.Workers, new ItemReporter(pipe));
         pipe.Write(new JobReady(ClrNames.Of(method.Method), method.Asynchronous, engine.Workers, JobEngines.Window(engine, method.Asynchronous)), JobJson.Messages.JobReply);
         return new JobSession(pipe, method, engine, open.Assembly, open.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
     }

@@ -19,7 +19,7 @@ internal static class MapJob
         }
         var clock = TimeProvider.System;
         long began = clock.GetTimestamp();
-        using var progress = new JobProgress(plan.Engine, left.Count, clock);
+        using var progress = new JobProgress(plan.Engine, left.Count);
         await using var host = JobHostProcess.Start(target, progress.Say);
         var writer = new MapWriter(file, plan.Inputs, progress);
         var run = new JobRun(host, target, plan, writer, clock);
