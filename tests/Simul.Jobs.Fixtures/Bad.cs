@@ -38,7 +38,7 @@ public static class Bad
         return line;
     }
 
-    public static string Overflow(string line) => line == "crash" ? Deeper(line) + line : line;
+    public static string Overflow(string line) => line == "crash" ? line + Deeper(1) : line;
 
     public static string Never(string line)
     {
@@ -85,7 +85,7 @@ public static class Bad
 
     private static int s_inside;
 
-    private static string Deeper(string line) => Deeper(line + "x") + line;
+    private static int Deeper(int depth) => Deeper(depth + 1) + depth;
 }
 
 public sealed class Instance

@@ -43,7 +43,7 @@ public sealed class RecommendationTests
     [Fact]
     public void Decide_MethodDoesNotRepeatItself_WarnsAndGoesBySpeed()
     {
-        var (engine, reason) = Recommendation.Decide([F("sync", 4) with { Equal = false }, F("threads", 2) with { Equal = false }], 2, 1, repeatable: false);
+        var (engine, reason) = Recommendation.Decide([F("sync", 4) with { Equal = false }, F("threads", 2) with { Equal = false }], 2, 1, repeatable: false, asynchronous: false);
         Assert.Equal("threads", engine);
         Assert.Contains("does not give the same result twice", reason, StringComparison.Ordinal);
     }
@@ -68,7 +68,11 @@ public sealed class RecommendationTests
     public void Decide_MoreItemsFailOnTheFastest_NotIt() =>
         Assert.Equal("sync", Decide(1, F("sync", 4), F("threads", 2) with { Failed = 3, Equal = false }).Engine);
 
-    private static (string? Engine, string Reason) Decide(double cpuShare, params EngineFigure[] figures) => Recommendation.Decide(figures, 2, cpuShare, repeatable: true);
+    [Fact]
+    public void Decide_SynchronousMethodLooksFasterOnTheLoop_NotTheLoop() =>
+        Assert.Equal("threads", Decide(1, F("sync", 4), F("loop", 2), F("threads", 2.1)).Engine);
+
+    private static (string? Engine, string Reason) Decide(double cpuShare, params EngineFigure[] figures) => Recommendation.Decide(figures, 2, cpuShare, repeatable: true, asynchronous: cpuShare < 1);
 
     private static EngineFigure F(string engine, double wall, double peak = 30) => new(engine, 2, wall, wall, 4 / wall, 1, 1, peak, true, 0, null);
 

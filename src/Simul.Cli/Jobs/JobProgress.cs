@@ -8,6 +8,7 @@ internal sealed class JobProgress(string engine, int total) : IDisposable
     private readonly Lock _gate = new();
     private int _done; // owner of both: _gate
     private int _failed;
+    private bool _ended; // owner: _gate
 
     public void Advance(bool failed)
     {
@@ -21,9 +22,20 @@ internal sealed class JobProgress(string engine, int total) : IDisposable
 
     public void Say(string line)
     {
-        lock (_gate) _reporter.Report(_done, _failed, () => Console.Error.WriteLine(line));
+        lock (_gate)
+        {
+            if (_ended) Console.Error.WriteLine(line);
+            else _reporter.Report(_done, _failed, () => Console.Error.WriteLine(line));
+        }
     }
 
     // The last line, and from here on Say only writes.
-    public void Dispose() => _reporter.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            _reporter.Dispose();
+        }
+    }
 }

@@ -47,7 +47,7 @@ internal sealed class EngineComparison(JobAssembly assembly, string method, IRea
         // One by one did not get through: whoever did is what the others are held against.
         var basis = broken ? measured.Select(x => x.M).FirstOrDefault(m => m.End.Trouble is null)?.Run ?? reference.Run : reference.Run;
         var figures = engines.Select(e => measured.Single(x => x.Engine == e)).Select(x => Figure(x.Engine, x.Workers, x.M, x.Note, basis, oneByOne)).ToList();
-        var (recommended, reason) = Recommendation.Decide(figures, _cores, cpuShare, repeatable);
+        var (recommended, reason) = Recommendation.Decide(figures, _cores, cpuShare, repeatable, asynchronous);
         return new CompareReport(name, inputs.Count, _cores, figures, recommended, reason);
     }
 

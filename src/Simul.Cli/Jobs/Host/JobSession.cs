@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Reflection;
 
 namespace Simul.Cli.Jobs.Host;
 
@@ -15,6 +15,10 @@ internal sealed class JobSession
     private readonly CancellationTokenSource _giveUp = new();
     private readonly TimeSpan _pausesBefore = GC.GetTotalPauseDuration();
     private readonly TimeSpan _cpuBefore = Environment.CpuUsage.TotalTime;
+    // Attempts whose outcome has not been told. Who takes one out tells it: the method's end, or the engine (a time limit,
+    // a worker that died), whichever is first; a method that ends after its time limit finds nothing to take.
+    private readonly ConcurrentDictionary<long, int> _untold = new();
+    private long _lastTicket; // owner: the host's main thread
     private int _open = 1; // items under way, and one for the list that has not ended
 
     private JobSession(JobPipe pipe, BoundMethod method, Executor engine, string assembly, TimeSpan? timeout)
@@ -47,19 +51,22 @@ internal sealed class JobSession
         }
         var engine = JobEngines.Create(open.Engine, open.Workers, new ItemReporter(pipe));
         pipe.Write(new JobReady(ClrNames.Of(method.Method), method.Asynchronous, engine.Workers, JobEngines.Window(engine, method.Asynchronous)), JobJson.Messages.JobReply);
-        return new JobSession(pipe, method, engine, open.Assembly, open.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        var session = new JobSession(pipe, method, engine, open.Assembly, open.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        JobWork.Told = session.Tell;
+        return session;
     }
 
     public void Begin(RunItem item)
     {
         Interlocked.Increment(ref _open);
-        var call = new JobCall(_assembly, _method.Method.MetadataToken, item.Input);
-        // The engines report items by name; ours is the index.
-        var options = new WorkOptions { Name = item.Index.ToString(CultureInfo.InvariantCulture), Timeout = _timeout };
+        long ticket = ++_lastTicket;
+        _untold[ticket] = item.Index;
+        var call = new JobCall(_assembly, _method.Method.MetadataToken, item.Input, ticket);
+        var options = new WorkOptions { Name = ItemReporter.NameOf(item.Index), Timeout = _timeout };
         var task = _method.Asynchronous
             ? _engine.SubmitAsync(JobWork.RunAsync, call, options, _giveUp.Token)
             : _engine.SubmitAsync(JobWork.Run, call, options, _giveUp.Token);
-        task.ContinueWith(ended => End(item.Index, ended), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        task.ContinueWith(ended => End(ticket, ended), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     public void NoMoreItems() => Leave();
@@ -68,20 +75,18 @@ internal sealed class JobSession
 
     public ValueTask CloseAsync() => _engine.DisposeAsync();
 
-    private void End(int index, Task<JobOutcome> task)
+    private void End(long ticket, Task<JobOutcome> task)
     {
-        if (task.IsCompletedSuccessfully)
-        {
-            var o = task.Result;
-            _pipe.Write(new ItemEnded(index, o.Json, o.ErrorType, o.ErrorMessage, o.Seconds, o.Final), JobJson.Messages.JobReply);
-        }
-        else if (!task.IsCanceled)
-        {
-            var error = task.Exception!.InnerException!;
-            _pipe.Write(new ItemEnded(index, null, error.GetType().FullName, error.Message, 0, Final: false), JobJson.Messages.JobReply);
-        }
+        if (task.IsCompletedSuccessfully) Tell(ticket, task.Result);
+        else if (task.Exception?.InnerException is { } error) Tell(ticket, new JobOutcome(null, error.GetType().FullName, error.Message, 0, Final: false));
         // Given up: nothing is said; the item has no outcome and will be run when the job is resumed.
         Leave();
+    }
+
+    private void Tell(long ticket, JobOutcome o)
+    {
+        if (_untold.TryRemove(ticket, out int index))
+            _pipe.Write(new ItemEnded(index, o.Json, o.ErrorType, o.ErrorMessage, o.Seconds, o.Final), JobJson.Messages.JobReply);
     }
 
     private void Leave()
