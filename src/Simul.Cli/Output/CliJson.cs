@@ -7,6 +7,7 @@ namespace Simul.Cli;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChessResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(CompareReport))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(RunAttempt))]
 internal sealed partial class CliJson : JsonSerializerContext;
