@@ -9,19 +9,23 @@ namespace Simul;
 internal sealed class TimerQueue
 {
     private const int Arity = 4;
+    private const int ChunkBits = 12;
+    private const int ChunkSize = 1 << ChunkBits;
     private const long Late = 1L << 62;
 
-    private Entry[] _heap = new Entry[16];
+    // Chunks instead of one array: growing one by doubling leaves its predecessors behind, 25 bytes for each of a million
+    // sleepers. The first chunk starts small.
+    private Entry[][] _chunks = [new Entry[16]];
     private long _order;
 
     public int Count { get; private set; }
 
-    public long NextDeadline => Count == 0 ? long.MaxValue : _heap[0].When;
+    public long NextDeadline => Count == 0 ? long.MaxValue : _chunks[0][0].When;
 
     public void Add(TimerNode node, long when, bool late = false)
     {
         Debug.Assert(node.Index < 0, "A timer is in the queue once at most.");
-        if (Count == _heap.Length) Array.Resize(ref _heap, Count * 2);
+        EnsureRoom();
         SiftUp(Count++, new Entry(when, late ? _order++ | Late : _order++, node));
     }
 
@@ -29,7 +33,7 @@ internal sealed class TimerQueue
     {
         int index = node.Index;
         if (index < 0) return false;
-        Debug.Assert(_heap[index].Node == node, "A timer knows its place.");
+        Debug.Assert(At(index).Node == node, "A timer knows its place.");
         RemoveAt(index);
         return true;
     }
@@ -38,9 +42,9 @@ internal sealed class TimerQueue
     public int FireDue(long now)
     {
         int fired = 0;
-        while (Count > 0 && _heap[0].When <= now)
+        while (Count > 0 && _chunks[0][0].When <= now)
         {
-            var node = _heap[0].Node;
+            var node = _chunks[0][0].Node;
             RemoveAt(0);
             node.FireOnLoop();
             fired++;
@@ -48,38 +52,54 @@ internal sealed class TimerQueue
         return fired;
     }
 
+    private ref Entry At(int index) => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
+
+    private void EnsureRoom()
+    {
+        var first = _chunks[0];
+        if (Count == first.Length && first.Length < ChunkSize)
+        {
+            Array.Resize(ref first, first.Length * 2);
+            _chunks[0] = first;
+        }
+        int chunk = Count >> ChunkBits;
+        if (chunk >= _chunks.Length)
+        {
+            int old = _chunks.Length;
+            Array.Resize(ref _chunks, chunk + 1 + chunk / 2);
+            Array.Fill(_chunks, [], old, _chunks.Length - old);
+        }
+        if (chunk > 0 && _chunks[chunk].Length == 0) _chunks[chunk] = new Entry[ChunkSize];
+    }
+
     private void RemoveAt(int index)
     {
-        _heap[index].Node.Index = -1;
-        var last = _heap[--Count];
-        _heap[Count] = default;
-        if (index == Count)
-        {
-            if (Count == 0 && _heap.Length > 4096) _heap = new Entry[16];
-            return;
-        }
-        if (index > 0 && last.Before(_heap[(index - 1) / Arity])) SiftUp(index, last);
+        At(index).Node.Index = -1;
+        var last = At(--Count);
+        At(Count) = default;
+        if (Count > 0 && (Count & (ChunkSize - 1)) == 0) _chunks[Count >> ChunkBits] = []; // the last chunk is empty now
+        if (index == Count) return;
+        if (index > 0 && last.Before(At((index - 1) / Arity))) SiftUp(index, last);
         else SiftDown(index, last);
     }
 
     private void SiftUp(int index, Entry entry)
     {
-        var heap = _heap;
         while (index > 0)
         {
             int parent = (index - 1) / Arity;
-            if (!entry.Before(heap[parent])) break;
-            heap[index] = heap[parent];
-            heap[index].Node.Index = index;
+            ref var above = ref At(parent);
+            if (!entry.Before(above)) break;
+            At(index) = above;
+            above.Node.Index = index;
             index = parent;
         }
-        heap[index] = entry;
+        At(index) = entry;
         entry.Node.Index = index;
     }
 
     private void SiftDown(int index, Entry entry)
     {
-        var heap = _heap;
         while (true)
         {
             int child = index * Arity + 1;
@@ -88,14 +108,15 @@ internal sealed class TimerQueue
             int end = Math.Min(child + Arity, Count);
             for (int i = child + 1; i < end; i++)
             {
-                if (heap[i].Before(heap[least])) least = i;
+                if (At(i).Before(At(least))) least = i;
             }
-            if (!heap[least].Before(entry)) break;
-            heap[index] = heap[least];
-            heap[index].Node.Index = index;
+            ref var below = ref At(least);
+            if (!below.Before(entry)) break;
+            At(index) = below;
+            below.Node.Index = index;
             index = least;
         }
-        heap[index] = entry;
+        At(index) = entry;
         entry.Node.Index = index;
     }
 
