@@ -27,7 +27,7 @@ internal sealed class EngineRun(int items, JobProgress progress, TimeProvider cl
         if (item.Failed)
         {
             Failed++;
-            FirstFailure ??= $"item {item.Index}: {item.ErrorType}: {item.ErrorMessage}";
+            FirstFailure ??= $"item {item.Index}: {item.ErrorType}: {item.ErrorMessage?.Split('\n')[0]}";
         }
         else
         {

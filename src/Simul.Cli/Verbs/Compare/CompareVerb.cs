@@ -25,7 +25,7 @@ internal sealed class CompareVerb : IVerb
             var comparison = new EngineComparison(target, parsed.GetValue(method)!, lines, parsed.GetValue(workers), TimeProvider.System);
             try
             {
-                var report = await comparison.RunAsync(parsed.GetValue(engines) ?? JobOptions.Engines, cancellation);
+                var report = await comparison.RunAsync(parsed.GetValue(engines) is { Length: > 0 } chosen ? chosen : JobOptions.Engines, cancellation);
                 if (parsed.GetValue(json)) JsonOutput.Write(report, CliJson.Default.CompareReport);
                 else CompareTable.Show(report);
                 return report.Recommended is null ? Application.Failed : Application.Done;
