@@ -2,7 +2,7 @@
 # Builds the peers into artifacts/peers of the repository; messages go to standard error. A peer whose tools are not
 # installed is left out here and named by the run; one that does not compile is named here. Never fails for a peer.
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 1
 here=$(pwd)
 out=$(cd ../.. && pwd)/artifacts/peers
 say() { echo "bench/peers: $*" >&2; }

@@ -64,6 +64,20 @@ async Task W1()
     foreach (int tasks in new[] { 1, 1000 })
         Emit("W1", $"switch_{tasks}", await PerOp(n, () =>
             Task.WhenAll(Enumerable.Range(0, tasks).Select(_ => Start(() => Yields(n / tasks))))), "ns", n);
+    if (!pump) return;
+    SynchronizationContext loop = SynchronizationContext.Current!;
+    Emit("W1", "callback_1", await PerOp(n, () =>
+    {
+        var done = new TaskCompletionSource();
+        int left = n;
+        void Step(object? _)
+        {
+            if (--left == 0) done.SetResult();
+            else loop.Post(Step, null);
+        }
+        loop.Post(Step, null);
+        return done.Task;
+    }), "ns", n);
 }
 
 async Task<int> Trivial() { await Task.Yield(); return 1; }

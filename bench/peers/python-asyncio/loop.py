@@ -22,6 +22,26 @@ async def w1(n):
             await asyncio.gather(*[asyncio.create_task(yields(n // tasks)) for _ in range(tasks)])
             values.append(t.ns(n // tasks * tasks))
         emit(PEER, "W1", f"switch_{tasks}", values[1:], "ns", n)
+    await callbacks(n)
+
+
+async def callbacks(n):
+    """call_soon, one callback asking for the next."""
+    loop = asyncio.get_running_loop()
+    values = []
+    for i in range(REPEATS + 1):
+        done = loop.create_future()
+
+        def step(left):
+            if left:
+                loop.call_soon(step, left - 1)
+            else:
+                done.set_result(None)
+        t = Timer()
+        loop.call_soon(step, n)
+        await done
+        values.append(t.ns(n))
+    emit(PEER, "W1", "callback_1", values[1:], "ns", n)
 
 
 async def trivial():

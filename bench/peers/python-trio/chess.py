@@ -28,13 +28,14 @@ async def play(boards, pairs):
 
 def main(boards):
     values = []
-    expected = boards * 5 * 30 + 55 if boards * 5 > 60 else 1800
-    for _ in range(REPEATS + 1):
+    expected = boards * 5 * 30 + 55 if boards * 5 > 60 else 1800  # the last reply, 55 s after her last move
+    trio.run(play, 24, 30, clock=trio.testing.MockClock(autojump_threshold=0))  # warm-up
+    for _ in range(REPEATS):
         t = Timer()
         took = trio.run(play, boards, 30, clock=trio.testing.MockClock(autojump_threshold=0))
         values.append(t.ms())
         assert abs(took - expected) < 0.01, took
-    emit("python-trio", "chess", f"wall_{boards}", values[1:], "ms", boards * 60)
+    emit("python-trio", "chess", f"wall_{boards}", values, "ms", boards * 60)
 
 
 main(int(sys.argv[1]))
