@@ -33,8 +33,8 @@ internal static class PeerJobs
     // As many sleepers in a quick run: their cost depends on how many there are. One repeat instead.
     public static IReadOnlyList<Job> Sleepers(bool quick)
     {
-        const int Million = 1_000_000, Python = 100_000;
-        var n = new Sizes(Million, Million, Million, Million, Python, Python, Python);
+        const int Million = 1_000_000, Tenth = 100_000;
+        var n = new Sizes(Million, Million, Million, Million, Tenth, Tenth, Tenth);
         return
         [
             Simul("sleepers-task", Million),
@@ -57,21 +57,24 @@ internal static class PeerJobs
 
     public static IReadOnlyList<Job> Call(bool quick)
     {
-        string n = quick ? "10000" : "50000", pinned = quick ? "4000" : "20000";
+        string n = quick ? "5000" : "50000", pinned = quick ? "2000" : "20000";
         (string, string)[] tag = [("PEER_TAG", "-1core")];
         Job Pool(string peer) => new(peer, JobKind.Peer, [Paths.Python, Paths.Source("python-pools/pools.py"), "W6", n, peer]) { Pinned = false, Needs = peer is "python-loky" or "python-joblib" ? Tool.Joblib : Tool.Python };
         Job OneCore(Job job) => job with { Peer = job.Peer + "-1core", Pinned = true, Environment = tag, Command = [.. job.Command.Select(c => c == n ? pinned : c)] };
         var node = new Job("node", JobKind.Peer, ["node", Paths.Node("pool.mjs"), "W6", n]) { Pinned = false, Needs = Tool.Node };
-        return
+        List<Job> jobs =
         [
             Simul("call", int.Parse(n)) with { Pinned = false },
             Simul("call-1core", int.Parse(pinned)),
-            node, OneCore(node),
             Pool("python-ppe-fork"), OneCore(Pool("python-ppe-fork")),
             Pool("python-mp-pool-fork"), OneCore(Pool("python-mp-pool-fork")),
+            node, OneCore(node),
             Reference("ipc", quick ? "2000" : "20000"),
-            Pool("python-joblib"), Pool("python-ppe-forkserver"), Pool("python-mp-pool-spawn"), Pool("python-ppe-spawn"), Pool("python-loky"),
+            Pool("python-joblib"),
         ];
+        // Other ways to start the same workers: slower to start, then the same.
+        if (!quick) jobs.AddRange([Pool("python-ppe-forkserver"), Pool("python-mp-pool-spawn"), Pool("python-ppe-spawn"), Pool("python-loky")]);
+        return jobs;
     }
 
     public static IReadOnlyList<Job> Cpu(bool quick)

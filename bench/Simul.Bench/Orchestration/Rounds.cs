@@ -41,7 +41,7 @@ internal sealed class Rounds(Workload workload, IReadOnlyList<Job> jobs, JobRunn
         foreach (var job in simul) await RunOneAsync(job, Left);
         var once = TimeSpan.FromSeconds(simul.Sum(j => _took[j].TotalSeconds));
         // Simul a second time, at the other end of the run, unless the workload is so long that peers would be lost.
-        var reserve = once * 3 < QuickBudget ? once * 1.1 : TimeSpan.Zero;
+        var reserve = once * 4 < QuickBudget ? once * 1.1 : TimeSpan.Zero;
         foreach (var job in jobs.Except(simul))
         {
             if (Left - reserve < TimeSpan.FromSeconds(1)) Console.Error.WriteLine($"bench/run: no time left for {job.Peer} in a quick run");
