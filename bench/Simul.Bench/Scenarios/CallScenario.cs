@@ -12,7 +12,7 @@ internal static class CallScenario
     public static async Task RunAsync(int n)
     {
         await ColdStartAsync();
-        await using var pool = new ProcessExecutor(2);
+        await using var pool = TwoWorkers();
         await pool.SubmitAsync(BenchWork.Nothing, 1);
         await RoundTripAsync(pool, "round_trip", n / 10);
         await ThroughputAsync(pool, n);
@@ -22,7 +22,7 @@ internal static class CallScenario
 
     public static async Task RunOnOneCoreAsync(int n)
     {
-        await using var pool = new ProcessExecutor(2);
+        await using var pool = TwoWorkers();
         await RoundTripAsync(pool, "round_trip_1core", n / 10);
     }
 
@@ -32,7 +32,7 @@ internal static class CallScenario
         for (int i = 0; i < values.Length; i++)
         {
             long started = Stopwatch.GetTimestamp();
-            var pool = new ProcessExecutor(2);
+            var pool = TwoWorkers();
             await pool.SubmitAsync(BenchWork.Nothing, 1);
             values[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             await pool.DisposeAsync();
@@ -83,10 +83,9 @@ internal static class CallScenario
     // A pool of its own: the measured ones have worked and hold what work leaves behind.
     private static async Task IdleAsync()
     {
-        int[] before = Children();
-        await using var pool = new ProcessExecutor(2);
+        await using var pool = TwoWorkers();
         await Task.WhenAll(pool.SubmitAsync(BenchWork.Nothing, 1), pool.SubmitAsync(BenchWork.Nothing, 2));
-        int[] workers = [.. Children().Except(before)];
+        int[] workers = [.. pool.GetWorkerProcessIds()];
         await Task.Delay(500); // what starting set in motion has come to rest
         Measure.Emit("W6", "idle_worker_bytes", [workers.Average(ProportionalBytes)], "bytes", workers.Length);
         int[] all = [Environment.ProcessId, .. workers];
@@ -97,8 +96,7 @@ internal static class CallScenario
         Measure.Emit("W6", "idle_pool_cpu", [busy / 1e6 / Stopwatch.GetElapsedTime(started).TotalSeconds], "ms/s", 1);
     }
 
-    private static int[] Children() =>
-        [.. Directory.GetDirectories("/proc/self/task").SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
+    private static ProcessExecutor TwoWorkers() => new(new ProcessExecutorOptions { Workers = 2 });
 
     private static double ProportionalBytes(int pid) =>
         File.ReadLines($"/proc/{pid}/smaps_rollup").Where(l => l.StartsWith("Pss:", StringComparison.Ordinal)).Select(l => double.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024).First();

@@ -9,7 +9,7 @@ internal static class CpuScenario
     public static async Task RunAsync(int n)
     {
         await using (var threads = new ThreadExecutor(2)) await SpeedUpAsync("threads", threads, n);
-        await using (var processes = new ProcessExecutor(2)) await SpeedUpAsync("processes", processes, n);
+        await using (var processes = new ProcessExecutor(new ProcessExecutorOptions { Workers = 2 })) await SpeedUpAsync("processes", processes, n);
     }
 
     private static async Task SpeedUpAsync(string engine, Executor executor, int n)

@@ -7,17 +7,14 @@ internal static class SleepersScenario
 {
     // Long enough that all are asleep when the size is read.
     private const double ShortestMilliseconds = 20_000, LongestMilliseconds = 21_000;
+    private static readonly Func<TimeSpan, Task> SleepDelegate = SleepAsync;
 
     /// <summary>Spawned loop tasks: each in the tree, cancellable, awaitable.</summary>
     public static void RunTasks(int n) => Run("rss_per_sleeper_task", n, delays =>
     {
         var loop = EventLoop.Current;
         var tasks = new LoopTask[n];
-        for (int i = 0; i < n; i++)
-        {
-            var delay = delays[i];
-            tasks[i] = loop.Spawn(() => SleepAsync(delay));
-        }
+        for (int i = 0; i < n; i++) tasks[i] = loop.Spawn(SleepDelegate, delays[i]);
         return tasks;
     });
 
@@ -35,11 +32,7 @@ internal static class SleepersScenario
         // Not warmed up, as the peers are not: a million sleepers wake once in a program's life.
         var walls = await Measure.PerOperationAsync(1_000_000, () => TaskGroup.RunAsync(group =>
         {
-            for (int i = 0; i < n; i++)
-            {
-                var delay = delays[i];
-                group.Spawn(() => SleepAsync(delay));
-            }
+            for (int i = 0; i < n; i++) group.Spawn(SleepDelegate, delays[i]);
             return Task.CompletedTask;
         }), warmUp: false);
         Measure.Emit("W3", "overshoot", [.. walls.Select(ms => ms - 1000)], "ms", n);
