@@ -35,8 +35,10 @@ public sealed class ClockMember : IDisposable
     /// <summary>The name given when it joined.</summary>
     public string Name { get; }
 
-    // Owner of both: the clock's gate.
+    // Owner of the three: the clock's gate.
     internal ClockMemberState State { get; set; }
+
+    internal bool Nudged { get; set; } // set by Busy, reset by the idle it prevents
 
     internal long Until { get; set; } = long.MaxValue;
 
@@ -56,6 +58,8 @@ public sealed class ClockMember : IDisposable
 
     /// <summary>Takes the clock again because work arrived. No effect while the member blocks in <see cref="Sleep"/>.</summary>
     public void Busy() => Clock.Busy(this);
+
+    internal void Awake() => Clock.Awake(this);
 
     /// <summary>Blocks the calling thread until the time has passed on this clock.</summary>
     /// <param name="duration">How long; zero and negative return at once.</param>

@@ -95,6 +95,12 @@ public sealed class VirtualTimeProvider : TimeProvider
         lock (_gate)
         {
             if (member.State == ClockMemberState.Left) return true;
+            if (member.Nudged && how == ClockMemberState.Idle)
+            {
+                member.Nudged = false;
+                AwakenLocked(member);
+                return true;
+            }
             if (member.State == ClockMemberState.Busy) _busy--;
             member.State = how;
             member.Until = Math.Max(until, _now);
@@ -111,25 +117,40 @@ public sealed class VirtualTimeProvider : TimeProvider
         return mine;
     }
 
-    // Work came in for an idle member: it holds the clock again. No effect on one that blocks in Sleep or has left.
+    // Work came in for a member: it holds the clock again. One that has not idled yet is nudged, so that it does not: else
+    // the clock could jump over work that was handed over just before. No effect on one that blocks in Sleep.
     internal void Busy(ClockMember member)
     {
         lock (_gate)
         {
-            if (member.State != ClockMemberState.Idle) return;
-            member.State = ClockMemberState.Busy;
-            _busy++;
+            if (member.State == ClockMemberState.Busy) member.Nudged = true;
+            else if (member.State == ClockMemberState.Idle) AwakenLocked(member);
         }
     }
 
-    // The end of a blocking sleep, whether its time came or it was cancelled.
+    // The end of the member's own wait, whatever ended it.
     internal void Awake(ClockMember member)
+    {
+        lock (_gate) AwakenLocked(member);
+    }
+
+    private void AwakenLocked(ClockMember member)
+    {
+        if (member.State is ClockMemberState.Busy or ClockMemberState.Left) return;
+        member.State = ClockMemberState.Busy;
+        _busy++;
+    }
+
+    // Whether anybody but this member works, or waits for a moment that will come.
+    internal bool HasOthers(ClockMember member)
     {
         lock (_gate)
         {
-            if (member.State is ClockMemberState.Busy or ClockMemberState.Left) return;
-            member.State = ClockMemberState.Busy;
-            _busy++;
+            foreach (var other in _members)
+            {
+                if (other != member && (other.State == ClockMemberState.Busy || other.Until != long.MaxValue)) return true;
+            }
+            return false;
         }
     }
 

@@ -1,0 +1,109 @@
+namespace Simul;
+
+// What happens when nothing is ready: the end of the shutdown, waits for quiet, stalls.
+public sealed partial class EventLoop
+{
+    private static readonly long s_stallReport = TimeSpan.FromSeconds(1).Ticks;
+
+    private readonly WaiterQueue _allBlocked = new("all other tasks to be blocked");
+    private bool _quietProbed;   // the clock was asked whether everybody on it is idle too
+    private long? _idleSince;    // when the loop was found waiting for foreign work alone
+    private bool _stallReported; // the wait for foreign work was reported
+    private bool _stalled;       // every task was cancelled because nothing could happen any more
+    private bool _abandoned;     // and some are still waiting, where no cancellation reaches
+    private int _held;           // interlocked: HoldOpen
+
+    /// <summary>Tells the loop that somebody outside will post to it, so that waiting for that is not a stall.</summary>
+    /// <returns>Dispose it when nothing more will come. Thread-safe.</returns>
+    public IDisposable HoldOpen()
+    {
+        Interlocked.Increment(ref _held);
+        return new Hold(this);
+    }
+
+    /// <summary>Waits until every other task is blocked and nothing is ready. Under virtual time this comes before the clock
+    /// jumps. A checkpoint. For tests.</summary>
+    /// <returns>Ends when all is quiet.</returns>
+    /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
+    public static ValueTask WaitAllBlockedAsync()
+    {
+        var loop = Current;
+        loop._quietProbed = false;
+        return LoopScope.Require().WaitIn(loop._allBlocked);
+    }
+
+    IdlePlan ILoopHost.Idle(long nextDeadline)
+    {
+        if (_allBlocked.Count > 0)
+        {
+            if (_quietProbed || !_core.Clock.OthersMayAct)
+            {
+                _quietProbed = false;
+                while (_allBlocked.TakeFirst() is { } waiter) waiter.Grant();
+                return default;
+            }
+            // Others share the clock: idle until now, which comes once they are idle too.
+            _quietProbed = true;
+            return new IdlePlan(_core.Clock.Now);
+        }
+        if (_closing && _root.CurrentChildren == 0 && Volatile.Read(ref _core.AsyncVoids) == 0)
+        {
+            _core.Stop();
+            return default;
+        }
+        if (nextDeadline != long.MaxValue)
+        {
+            _idleSince = null;
+            bool wantsGrace = _options.AutoAdvanceGrace > TimeSpan.Zero && _core.Clock.Provider is VirtualTimeProvider && TaskTree.WaitsForForeignWork(_root);
+            return new IdlePlan(nextDeadline, wantsGrace ? _options.AutoAdvanceGrace : default);
+        }
+        if (Volatile.Read(ref _held) > 0 || Volatile.Read(ref _core.AsyncVoids) > 0 || _core.Driver.HasPendingIo || _core.Clock.OthersMayAct) return new IdlePlan(long.MaxValue);
+        if (!TaskTree.WaitsForForeignWork(_root))
+        {
+            Stall();
+            return default;
+        }
+        return new IdlePlan(ReportForeignWait());
+    }
+
+    // Every task waits for another, and nobody is left to wake them.
+    private void Stall()
+    {
+        if (_stalled)
+        {
+            // Cancelled already, and still waiting where no cancellation reaches: the loop ends without them.
+            _abandoned = true;
+            _core.Stop();
+            return;
+        }
+        _stalled = true;
+        _unhandled.Add(new LoopStalledException(Name, TaskTree.Of(_root)));
+        _root.CancelOnLoop("the loop is stalled");
+    }
+
+    // Foreign work may come back at any time, so the loop waits; but it says so once, after a second of real time (at once
+    // under virtual time, which has no other measure).
+    private long ReportForeignWait()
+    {
+        if (_stallReported) return long.MaxValue;
+        long now = _core.Clock.Now;
+        bool isVirtual = _core.Clock.Provider is VirtualTimeProvider;
+        _idleSince ??= now;
+        if (!isVirtual && now - _idleSince < s_stallReport) return _idleSince.Value + s_stallReport;
+        _stallReported = true;
+        if (!isVirtual) Log($"{Name} has waited for a second for foreign work alone:{Environment.NewLine}{TaskTree.Of(_root)}");
+        return long.MaxValue;
+    }
+
+    private sealed class Hold(EventLoop loop) : IDisposable
+    {
+        private int _released;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _released, 1) != 0) return;
+            // The loop may sleep without a deadline: it must look again.
+            if (Interlocked.Decrement(ref loop._held) == 0) loop._core.Inject(new Action<object?>(static _ => { }), null, loop._root);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Simul;
+
+/// <summary>How an event loop runs.</summary>
+public sealed record EventLoopOptions
+{
+    internal static EventLoopOptions Default { get; } = new();
+
+    /// <summary>The loop's name, in messages. Default: <c>event loop</c>.</summary>
+    public string Name { get; init; } = "event loop";
+
+    /// <summary>The clock: the system's (default), a <see cref="VirtualTimeProvider"/>, a <see cref="ScaledTimeProvider"/>, or any other.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The order of the callbacks in a turn. Default: <see cref="SchedulingPolicy.Fifo"/>.</summary>
+    public SchedulingPolicy Scheduling { get; init; } = SchedulingPolicy.Fifo;
+
+    /// <summary>Gets what nobody else can: exceptions of bare callbacks, of <c>async void</c> methods, of tasks spawned into the
+    /// loop itself that nobody awaits. Default: none; the error then cancels the main task and ends <c>Run</c>.</summary>
+    public Action<Exception>? UnhandledError { get; init; }
+
+    /// <summary>Gets one line for what is worth knowing but is no error. Default: standard error.</summary>
+    public Action<string>? Log { get; init; }
+
+    /// <summary>Whether the first Ctrl+C cancels the main task and unwinds everything; the second ends the process at once.
+    /// Default: false.</summary>
+    public bool CancelOnInterrupt { get; init; }
+
+    /// <summary>Under virtual time: how much real time foreign work (a network reply, a pool task) gets to come back before
+    /// the clock jumps. Default: zero, the clock does not wait for what did not join it.</summary>
+    public TimeSpan AutoAdvanceGrace { get; init; }
+}

@@ -1,0 +1,13 @@
+namespace Simul;
+
+internal sealed partial class LoopCore
+{
+    private static readonly Action<object?> s_invoke = static x => ((Action)x!)();
+
+    // A plain callback, with the execution context it was registered in. The loop's own context needs no wrapping.
+    public void PushCallback(Action callback, SynchronizationContext scope, ExecutionContext? context)
+    {
+        if (context is null || context == _baseContext) Ready.Push(s_invoke, callback, scope);
+        else Ready.Push(new Action<object?>(x => ExecutionContext.Run(context, static c => ((Action)c!)(), x)), callback, scope);
+    }
+}

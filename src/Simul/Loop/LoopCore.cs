@@ -1,0 +1,279 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Simul;
+
+// The core that knows no tasks: callbacks, deadlines and one place to wait. A turn runs the callbacks that were ready when
+// it began; what they make ready waits for the next turn, so nothing can starve timers, I/O or foreign threads.
+//
+// Clock and driver are looked at when nothing is ready, else after at most MaxStretch callbacks: both together cost some
+// 165 ns, ten times a switch. The stretch follows the callbacks' measured length, so that about Stretch of time passes
+// between two looks. A timer is therefore late by at most one long callback, or MaxStretch short ones that suddenly became
+// long ones; see docs/design.md.
+//
+// Thread safety: Inject and IsCurrent may be used from any thread. Everything else belongs to the baton holder: the loop's
+// thread, or the greenlet it waits for.
+internal sealed partial class LoopCore
+{
+    public const int FullStepBudget = 128;
+
+    private const int MaxStretch = 64;
+    private static readonly long s_stretch = TimeSpan.FromMicroseconds(100).Ticks;
+
+    [ThreadStatic] private static LoopCore? t_current;
+
+    public readonly ReadyQueue Ready = new();
+    public readonly TimerQueue Timers = new();
+
+    private readonly InjectionQueue _injected = new();
+    private readonly List<ReadyEntry> _arranged = [];
+    private readonly Stack<IDisposable> _owned = new();
+    private readonly SchedulingPolicy? _policy; // null: first in, first out, without asking
+    private readonly ExecutionContext? _baseContext;
+    private int _turnLeft;      // callbacks left in this turn
+    private int _stretchLeft = MaxStretch;
+    private int _stretchLength = MaxStretch;
+    private long _lastLook;
+    private bool _stop;
+
+    public LoopCore(string name, TimeProvider clock, SchedulingPolicy policy, LoopDriver driver)
+    {
+        Name = name;
+        Driver = driver;
+        Clock = LoopClock.For(clock, name, driver);
+        _policy = policy == SchedulingPolicy.Fifo ? null : policy;
+        Strays = new StrayContinuations(name);
+        _baseContext = ExecutionContext.Capture();
+        _lastLook = Clock.Now;
+    }
+
+    public string Name { get; }
+
+    public LoopDriver Driver { get; }
+
+    public LoopClock Clock { get; }
+
+    // Who is told of what; set once by the face before the loop runs.
+    public required ILoopHost Host { get; init; }
+
+    // The context of the entry that runs now. Code that continued without a context (ConfigureAwait(false) on something the
+    // loop completed) belongs to it.
+    public SynchronizationContext? EntryContext { get; private set; }
+
+    // Continuations that came after the end.
+    public StrayContinuations Strays { get; }
+
+    // async void methods under way; any thread, interlocked.
+    public int AsyncVoids;
+
+    public int TotalTasks; // loop tasks made; their numbers
+
+    // What is left of the running step's allowance of waits that need not wait.
+    public int StepBudget;
+
+    public bool IsClosed { get; private set; }
+
+    public long TotalTurns { get; private set; }
+
+    public long TotalCallbacks { get; private set; }
+
+    public long TotalInjected { get; private set; }
+
+    // The loop whose baton the calling thread holds.
+    public static LoopCore? Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => t_current;
+    }
+
+    public bool IsCurrent
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => t_current == this;
+    }
+
+    public ExecutionContext? BaseContext => _baseContext;
+
+    // The baton goes to the calling thread; returns what the thread held before.
+    public LoopCore? TakeBaton()
+    {
+        var previous = t_current;
+        t_current = this;
+        return previous;
+    }
+
+    public static void ReturnBaton(LoopCore? previous) => t_current = previous;
+
+    // From any thread. False when the loop has closed and the callback was not taken.
+    public bool Inject(Delegate callback, object? state, SynchronizationContext? context)
+    {
+        if (!_injected.TryAdd(new ReadyEntry(callback, state, context), out bool wake)) return false;
+        if (wake)
+        {
+            Clock.Busy();
+            Driver.Wake();
+        }
+        return true;
+    }
+
+    // Runs turns until Stop is called. What throws goes to the host, and the turn goes on behind it.
+    public void Run()
+    {
+        _stop = false;
+        var before = SynchronizationContext.Current;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    RunTurns();
+                    return;
+                }
+                catch (Exception error)
+                {
+                    Host.CallbackFailed(error, EntryContext);
+                }
+            }
+        }
+        finally
+        {
+            EntryContext = null;
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
+    // The moment that lies this far ahead.
+    public long DeadlineIn(TimeSpan duration)
+    {
+        long now = Clock.Now;
+        return duration.Ticks <= long.MaxValue - now
+            ? now + duration.Ticks
+            : throw new ArgumentOutOfRangeException(nameof(duration), duration, "The wait would end after the end of time. Use Timeout.InfiniteTimeSpan to wait for a cancellation.");
+    }
+
+    // Ends Run after the current turn.
+    public void Stop() => _stop = true;
+
+    // Refuses further injections. False when something came in that must run first.
+    public bool TryClose()
+    {
+        if (Ready.Count > 0 || !_injected.TryClose()) return false;
+        IsClosed = true;
+        return true;
+    }
+
+    // Frees what was made for this loop and lives with it, last made first.
+    public void DisposeOwned()
+    {
+        while (_owned.TryPop(out var resource)) resource.Dispose();
+    }
+
+    public void Own(IDisposable resource) => _owned.Push(resource);
+
+    private void RunTurns()
+    {
+        while (true)
+        {
+            if (_turnLeft > 0) RunTurn();
+            if (_stop) return;
+            if (_injected.HasItems) TotalInjected += _injected.Drain(Ready);
+            if (Ready.Count == 0) WaitForWork();
+            int turn = Ready.Count;
+            TotalTurns++;
+            TotalCallbacks += turn;
+            if (_policy is not null) Arrange(turn);
+            _turnLeft = turn;
+        }
+    }
+
+    // A method of its own, so that it is compiled anew with what the first turns have taught; a loop that never ends is not.
+    private void RunTurn()
+    {
+        do
+        {
+            _turnLeft--;
+            if (--_stretchLeft <= 0) LookAround();
+            var entry = Ready.Pop();
+            StepBudget = FullStepBudget;
+            if (EntryContext != entry.Context) EntryContext = entry.Context;
+            if (SynchronizationContext.Current != entry.Context) SynchronizationContext.SetSynchronizationContext(entry.Context);
+            if (entry.Callback.GetType() == typeof(Action<object?>)) Unsafe.As<Action<object?>>(entry.Callback)(entry.State);
+            else ((SendOrPostCallback)entry.Callback)(entry.State);
+            // A bare callback may have set an AsyncLocal: it must not leak into the next one.
+            if (ExecutionContext.Capture() != _baseContext) RestoreContext();
+        }
+        while (_turnLeft > 0);
+    }
+
+    private void RestoreContext()
+    {
+        if (_baseContext is not null) ExecutionContext.Restore(_baseContext);
+    }
+
+    // The policy's order for this turn: the entries are taken out and put back in the order chosen. The last one takes the
+    // place of the chosen one, so that a turn of a million stays linear.
+    private void Arrange(int turn)
+    {
+        var left = _arranged;
+        Ready.MoveTo(left, turn);
+        int wrong = -1;
+        while (left.Count > 0)
+        {
+            int chosen = _policy!.Next(left.Count);
+            if ((uint)chosen >= (uint)left.Count)
+            {
+                wrong = chosen;
+                chosen = 0;
+            }
+            var entry = left[chosen];
+            left[chosen] = left[^1];
+            left.RemoveAt(left.Count - 1);
+            Ready.Push(entry.Callback, entry.State, entry.Context);
+        }
+        if (wrong >= 0)
+            throw new InvalidOperationException($"The scheduling policy '{_policy}' chose place {wrong}, which is none of the turn's. It must choose one from 0 to remaining - 1.");
+    }
+
+    // Timers and I/O while there is work: their callbacks go to the end of the queue.
+    private void LookAround()
+    {
+        long now = Clock.Now;
+        long took = now - _lastLook;
+        _lastLook = now;
+        if (took > s_stretch) _stretchLength = (int)Math.Max(1, _stretchLength * s_stretch / took);
+        else if (_stretchLength < MaxStretch) _stretchLength = Math.Min(MaxStretch, _stretchLength * 2);
+        _stretchLeft = _stretchLength;
+        if (Timers.NextDeadline <= now) Timers.FireDue(now);
+        Driver.Poll();
+    }
+
+    private void WaitForWork()
+    {
+        while (true)
+        {
+            Timers.FireDue(Clock.Now);
+            Driver.Poll();
+            if (Ready.Count > 0) break;
+            if (_injected.HasItems)
+            {
+                TotalInjected += _injected.Drain(Ready);
+                break;
+            }
+            var plan = Host.Idle(Timers.NextDeadline);
+            if (_stop || Ready.Count > 0) break;
+            if (!_injected.TrySleep()) continue;
+            try
+            {
+                if (plan.Grace > TimeSpan.Zero) Driver.Wait(plan.Grace);
+                if (!_injected.HasItems) Clock.Wait(Driver, plan.Until);
+            }
+            finally
+            {
+                _injected.Awake();
+            }
+        }
+        _lastLook = Clock.Now;
+        _stretchLeft = _stretchLength;
+    }
+}

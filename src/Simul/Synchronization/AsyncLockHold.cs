@@ -1,0 +1,22 @@
+namespace Simul;
+
+/// <summary>One hold of an <see cref="AsyncLock"/>. Dispose it once to release.</summary>
+/// <remarks>Thread safety: may be disposed from any thread; from another one than the loop's the release is posted.</remarks>
+public readonly struct AsyncLockHold : IDisposable
+{
+    private readonly AsyncLock? _lock;
+    private readonly int _version;
+
+    internal AsyncLockHold(AsyncLock owner, int version)
+    {
+        _lock = owner;
+        _version = version;
+    }
+
+    /// <summary>True when this is a hold, false for the empty value.</summary>
+    public bool IsHeld => _lock is not null;
+
+    /// <summary>Releases the lock; it goes to the longest waiter.</summary>
+    /// <exception cref="InvalidOperationException">This hold was released before.</exception>
+    public void Dispose() => _lock?.Release(_version);
+}

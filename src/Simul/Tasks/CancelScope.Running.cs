@@ -1,0 +1,56 @@
+namespace Simul;
+
+public sealed partial class CancelScope
+{
+    /// <summary>Runs a body in a scope of its own and absorbs the scope's own cancellation.</summary>
+    /// <param name="body">The body; it gets the scope, so that it can cancel itself or move its deadline.</param>
+    /// <param name="timeout">Cancels the scope after this time; null for never.</param>
+    /// <param name="shield">Whether cancellations from outside stop at its edge.</param>
+    /// <returns>False when the body ended by itself, true when this scope's cancellation ended it.</returns>
+    /// <exception cref="OperationCanceledException">A scope around this one was cancelled.</exception>
+    public static async Task<bool> RunAsync(Func<CancelScope, Task> body, TimeSpan? timeout = null, bool shield = false)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        using var scope = Enter(timeout, shield);
+        try
+        {
+            await body(scope);
+            return false;
+        }
+        catch (OperationCanceledException) when (scope.Absorbs)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Runs a body and moves on when it has not ended in time.</summary>
+    /// <param name="timeout">The time allowed; zero or less cancels the body at its first checkpoint.</param>
+    /// <param name="body">The body.</param>
+    /// <returns>True when time ran out, false when the body ended in time.</returns>
+    public static Task<bool> MoveOnAfterAsync(TimeSpan timeout, Func<Task> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return RunAsync(_ => body(), timeout);
+    }
+
+    /// <summary>Runs a body and fails when it has not ended in time.</summary>
+    /// <remarks>What is ready at the very moment of the deadline wins. Any other exception of the body leaves unchanged.</remarks>
+    /// <param name="timeout">The time allowed; zero or less cancels the body at its first checkpoint.</param>
+    /// <param name="body">The body.</param>
+    /// <returns>Ends with the body.</returns>
+    /// <exception cref="TimeoutException">Time ran out before the body ended.</exception>
+    public static async Task TimeoutAfterAsync(TimeSpan timeout, Func<Task> body)
+    {
+        if (await MoveOnAfterAsync(timeout, body)) throw new TimeoutException($"The operation did not end within {timeout}.");
+    }
+
+    /// <inheritdoc cref="TimeoutAfterAsync(TimeSpan, Func{Task})"/>
+    /// <typeparam name="T">What the body returns.</typeparam>
+    public static async Task<T> TimeoutAfterAsync<T>(TimeSpan timeout, Func<Task<T>> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        T result = default!;
+        await TimeoutAfterAsync(timeout, async () => result = await body());
+        return result;
+    }
+}

@@ -1,0 +1,74 @@
+namespace Simul;
+
+// The scope that owns a group's children: each child task is a child of it in the tree.
+internal sealed class GroupScope : LoopScope
+{
+    private readonly bool _supervisor;
+    private readonly Action<LoopTask>? _ended;
+    private WaiterQueue? _emptied;
+    private List<Exception>? _errors;
+
+    public GroupScope(LoopCore core, LoopScope? parent, string name, bool supervisor = false, Action<LoopTask>? ended = null)
+        : base(core, parent)
+    {
+        Name = name;
+        _supervisor = supervisor;
+        _ended = ended;
+        Begin();
+    }
+
+    public string Name { get; }
+
+    public int CurrentChildren { get; private set; }
+
+    public IReadOnlyList<Exception> Errors => _errors ?? [];
+
+    internal override string Description => $"Task group '{Name}'";
+
+    public void Start(LoopTask child)
+    {
+        CurrentChildren++;
+        Core.Ready.Push(LoopTask.StartCallback, child, child);
+    }
+
+    // Runs the child's first step here and now, as the child.
+    public void StartNow(LoopTask child)
+    {
+        CurrentChildren++;
+        var before = Current;
+        SetSynchronizationContext(child);
+        try
+        {
+            child.StartOnLoop();
+        }
+        finally
+        {
+            SetSynchronizationContext(before);
+        }
+    }
+
+    public void AddError(Exception error) => (_errors ??= []).Add(error);
+
+    // Ends when the last child has. It must end, so no cancellation interrupts it.
+    public ValueTask WhenEmptyAsync(LoopScope waitingIn)
+    {
+        if (CurrentChildren == 0) return default;
+        var waiter = waitingIn.RentWaiter();
+        waiter.Arm(waitingIn, cancellable: false);
+        (_emptied ??= new WaiterQueue(this)).Add(waiter);
+        return waiter.AsValueTask();
+    }
+
+    private protected override void ChildClosed(LoopScope child)
+    {
+        if (child is not LoopTask task) return;
+        CurrentChildren--;
+        _ended?.Invoke(task);
+        if (task.Error is { } error)
+        {
+            AddError(error);
+            if (!_supervisor) CancelOnLoop($"{task.Description} failed with {error.GetType().Name}");
+        }
+        if (CurrentChildren == 0) _emptied?.TakeFirst()?.Grant();
+    }
+}

@@ -1,0 +1,18 @@
+namespace Simul;
+
+/// <summary>Something that belongs to an event loop was used from outside it.</summary>
+public sealed class LoopAffinityException : InvalidOperationException
+{
+    private LoopAffinityException(string message)
+        : base(message)
+    {
+    }
+
+    internal static LoopAffinityException NotOnLoop() => new(
+        "This code does not run on an event loop, so there is nothing here to wait in. Start it with EventLoop.Run or EventLoop.SubmitAsync; "
+        + "between threads use the BCL: Task.Delay, SemaphoreSlim, Channel<T>.");
+
+    internal static LoopAffinityException OtherThread(string what, string loop) => new(
+        $"{what} belongs to {loop}, and this thread is not that loop's. Use EventLoop.Post or EventLoop.SubmitAsync to get there; "
+        + "between threads use the BCL: SemaphoreSlim, TaskCompletionSource<T>, Channel<T>.");
+}

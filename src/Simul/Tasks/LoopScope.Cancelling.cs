@@ -1,0 +1,84 @@
+namespace Simul;
+
+public partial class LoopScope
+{
+    internal void CancelOnLoop(string? reason)
+    {
+        if (IsCancellationRequested || IsClosed) return;
+        _flags |= ScopeFlags.Requested;
+        if (reason is not null) Extras.Reason = reason;
+        _extras?.SetDeadline(null);
+        MakeEffective();
+    }
+
+    internal void TimeOut()
+    {
+        if (IsCancellationRequested || IsClosed) return;
+        _flags |= ScopeFlags.TimedOut;
+        CancelOnLoop("its deadline passed");
+    }
+
+    // What a checkpoint raises here: it carries the token of the outermost cancelled scope, up to the nearest shield, and
+    // names it.
+    internal OperationCanceledException CancellationError()
+    {
+        LoopScope? outermost = null;
+        for (var scope = this; scope is not null; scope = scope.Parent)
+        {
+            if (scope.IsCancellationRequested) outermost = scope;
+            if (scope.Shield) break;
+        }
+        if (outermost is null) return new OperationCanceledException($"{Description} was cancelled.");
+        string why = outermost.Reason is { } reason ? $": {reason}" : "";
+        return new OperationCanceledException($"{outermost.Description} was cancelled{why}.", outermost.Extras.Token(cancelled: true));
+    }
+
+    // True when an OperationCanceledException that reaches this scope's edge ends here: the scope is cancelled itself, and no
+    // scope around it, up to the shield, is.
+    internal bool Absorbs => IsCancellationRequested && (Shield || Parent is not { IsCancelled: true });
+
+    // Checkpoints in this scope and everything inside it, up to shields, raise from now on. Walks the tree by its links:
+    // tasks may nest deeper than a stack.
+    private void MakeEffective()
+    {
+        for (var scope = this; scope is not null;)
+        {
+            bool descend = scope == this ? !scope.IsCancelled : !scope.IsCancelled && !scope.Shield;
+            if (descend)
+            {
+                scope._flags |= ScopeFlags.Effective;
+                scope.OwnWaiter?.CancelOnLoop(Core);
+                scope._extras?.CancelOnLoop();
+                scope.BecameCancelled();
+            }
+            scope = scope.NextInTree(this, descend);
+        }
+    }
+
+    // A shield was raised around what was cancelled from outside: the inside may go on.
+    private void ClearInherited()
+    {
+        for (var scope = this; scope is not null;)
+        {
+            bool descend = scope.IsCancelled && !scope.IsCancellationRequested;
+            if (descend) scope._flags &= ~ScopeFlags.Effective;
+            scope = scope.NextInTree(this, descend);
+        }
+    }
+
+    private LoopScope? NextInTree(LoopScope root, bool descend)
+    {
+        if (descend && _firstChild is not null) return _firstChild;
+        var scope = this;
+        while (scope != root)
+        {
+            if (scope._nextSibling is not null) return scope._nextSibling;
+            scope = scope.Parent!;
+        }
+        return null;
+    }
+
+    private protected virtual void BecameCancelled()
+    {
+    }
+}

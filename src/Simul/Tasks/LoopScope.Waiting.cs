@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+
+namespace Simul;
+
+public partial class LoopScope
+{
+    /// <summary>The scope the calling code runs in.</summary>
+    /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
+    internal static LoopScope Require()
+    {
+        // The context says who runs, not a field of the loop: an awaited method comes back with its own. Mostly it is the one
+        // the running entry began with; then its type is known without asking.
+        var context = Current;
+        var core = LoopCore.Current;
+        if (core is not null && context is not null && context == core.EntryContext)
+        {
+            var scope = Unsafe.As<LoopScope>(context);
+            if (!scope.IsClosed) return scope;
+        }
+        return RequireSlow();
+    }
+
+    internal static LoopScope? Find()
+    {
+        var core = LoopCore.Current;
+        if (core is null) return null;
+        if (Current is LoopScope scope && scope.Core == core) return scope.Live;
+        // Library code that asked for no context, continued by the loop: it belongs to the entry that runs.
+        return ((core.EntryContext ?? core.Host.RootContext) as LoopScope)?.Live;
+    }
+
+    // A checkpoint that need not wait: false when the caller must go the long way, because the scope is cancelled or the step
+    // has used up its allowance of waits that did not wait (an always-ready reader must not starve the others).
+    internal bool TryPassCheckpoint()
+    {
+        return (_flags & ScopeFlags.Effective) == 0 && --Core.StepBudget > 0;
+    }
+
+    internal ValueTask Yield()
+    {
+        if ((_flags & ScopeFlags.Effective) != 0) return Cancelled();
+        var waiter = RentWaiter();
+        waiter.ArmYield(this);
+        return waiter.AsValueTask();
+    }
+
+    // A schedule point that is no cancel point: what ends must be able to end.
+    internal ValueTask YieldUncancelled()
+    {
+        var waiter = RentWaiter();
+        waiter.ArmYield(this);
+        return waiter.AsValueTask();
+    }
+
+    internal ValueTask Delay(TimeSpan duration)
+    {
+        if (duration <= TimeSpan.Zero)
+        {
+            if (duration == TimeSpan.Zero) return Yield();
+            if (duration != Timeout.InfiniteTimeSpan)
+                throw new ArgumentOutOfRangeException(nameof(duration), duration, "A delay must not be negative. Use TimeSpan.Zero to give up the turn, or Timeout.InfiniteTimeSpan to wait for a cancellation.");
+        }
+        if ((_flags & ScopeFlags.Effective) != 0) return Cancelled();
+        if (duration == Timeout.InfiniteTimeSpan)
+        {
+            var forever = RentWaiter();
+            forever.Arm(this);
+            return forever.AsValueTask();
+        }
+        return DelayUntil(Core.DeadlineIn(duration));
+    }
+
+    internal ValueTask DelayUntil(long when)
+    {
+        if ((_flags & ScopeFlags.Effective) != 0) return Cancelled();
+        var waiter = RentWaiter();
+        waiter.Arm(this);
+        Core.Timers.Add(waiter, when);
+        return waiter.AsValueTask();
+    }
+
+    // Waits in line.
+    internal ValueTask WaitIn(WaiterQueue queue)
+    {
+        if ((_flags & ScopeFlags.Effective) != 0) return Cancelled();
+        var waiter = RentWaiter();
+        waiter.Arm(this);
+        queue.Add(waiter);
+        return waiter.AsValueTask();
+    }
+
+    internal ValueTask<T> WaitIn<T>(WaiterQueue queue)
+    {
+        if ((_flags & ScopeFlags.Effective) != 0) return Cancelled<T>();
+        var waiter = RentWaiter<T>();
+        waiter.Arm(this);
+        queue.Add(waiter);
+        return waiter.AsValueTaskOfT();
+    }
+
+    // What is wanted is had already, but the turn is given up first.
+    internal ValueTask<T> YieldWith<T>(T value)
+    {
+        var waiter = RentWaiter<T>();
+        waiter.ArmYield(this, value);
+        return waiter.AsValueTaskOfT();
+    }
+
+    internal ValueTask Cancelled() => ValueTask.FromException(CancellationError());
+
+    internal ValueTask<T> Cancelled<T>() => ValueTask.FromException<T>(CancellationError());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Waiter RentWaiter()
+    {
+        var waiter = OwnWaiter;
+        return waiter is not null && waiter.IsFree ? waiter : RentWaiterSlow();
+    }
+
+    internal Waiter<T> RentWaiter<T>()
+    {
+        var own = OwnWaiter;
+        if (own is Waiter<T> { IsFree: true } fitting) return fitting;
+        var waiter = Waiter<T>.Rent();
+        if (own is null || own.IsFree)
+        {
+            own?.ReturnToPool();
+            OwnWaiter = waiter;
+        }
+        else
+        {
+            Extras.AddWaiter(waiter);
+        }
+        return waiter;
+    }
+
+    internal void ReturnExtraWaiter(Waiter waiter)
+    {
+        _extras?.RemoveWaiter(waiter);
+        waiter.ReturnToPool();
+    }
+
+    internal Waiter? FirstPendingWaiter() => OwnWaiter is { IsPending: true } own ? own : _extras?.FirstPendingWaiter();
+
+    private Waiter RentWaiterSlow()
+    {
+        var waiter = Waiter.Rent();
+        if (OwnWaiter is null) OwnWaiter = waiter;
+        else Extras.AddWaiter(waiter);
+        return waiter;
+    }
+
+    private static LoopScope RequireSlow() => Find() ?? throw LoopAffinityException.NotOnLoop();
+
+    // Setting a scope's properties is for code on its loop.
+    private void RequireBaton()
+    {
+        if (!Core.IsCurrent) throw LoopAffinityException.OtherThread(Description, Core.Name);
+    }
+}

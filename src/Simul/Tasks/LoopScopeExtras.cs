@@ -1,0 +1,88 @@
+namespace Simul;
+
+// What most scopes never need, kept apart so that a million sleeping tasks do not pay for it.
+internal sealed class LoopScopeExtras(LoopScope scope)
+{
+    private HashSet<Waiter>? _waiters; // waits beside the scope's own; enumerates in a fixed order
+    private CancellationTokenSource? _source;
+    private DeadlineNode? _deadline;
+
+    public string? Reason { get; set; }
+
+    public string? Name { get; set; }
+
+    public Action? Ended { get; set; }
+
+    // What a task's body starts with, when it differs from the loop's own.
+    public ExecutionContext? StartContext { get; set; }
+
+    public long? Deadline { get; private set; }
+
+    public void SetDeadline(long? when)
+    {
+        if (_deadline is not null) scope.Core.Timers.Remove(_deadline);
+        if (scope.IsCancellationRequested || scope.IsClosed) return;
+        Deadline = when;
+        if (when is { } moment) scope.Core.Timers.Add(_deadline ??= new DeadlineNode(scope), moment, late: true);
+    }
+
+    public CancellationToken Token(bool cancelled)
+    {
+        if (_source is null)
+        {
+            _source = new CancellationTokenSource();
+            if (cancelled) _source.Cancel();
+        }
+        return _source.Token;
+    }
+
+    // The waits and the token hear that the scope is cancelled. Token callbacks are foreign code: they run from the ready
+    // queue, so that the canceller never meets their exceptions.
+    public void CancelOnLoop()
+    {
+        if (_waiters is not null)
+        {
+            foreach (var waiter in _waiters) waiter.CancelOnLoop(scope.Core);
+        }
+        if (_source is { IsCancellationRequested: false })
+            scope.Core.Ready.Push(new Action<object?>(static x => ((LoopScopeExtras)x!).CancelSource()), this, scope.Live);
+    }
+
+    public void AddWaiter(Waiter waiter) => (_waiters ??= []).Add(waiter);
+
+    public void RemoveWaiter(Waiter waiter) => _waiters?.Remove(waiter);
+
+    public Waiter? FirstPendingWaiter()
+    {
+        if (_waiters is null) return null;
+        foreach (var waiter in _waiters)
+        {
+            if (waiter.IsPending) return waiter;
+        }
+        return null;
+    }
+
+    public void Close()
+    {
+        if (_deadline is not null) scope.Core.Timers.Remove(_deadline);
+        if (_waiters is null) return;
+        foreach (var waiter in _waiters) waiter.CancelOnLoop(scope.Core);
+    }
+
+    private void CancelSource()
+    {
+        try
+        {
+            _source!.Cancel();
+        }
+        catch (AggregateException error)
+        {
+            scope.Core.Host.CallbackFailed(error, scope);
+        }
+    }
+
+    private sealed class DeadlineNode(LoopScope scope) : TimerNode
+    {
+        internal override void FireOnLoop() => scope.TimeOut();
+    }
+}

@@ -1,0 +1,245 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+
+namespace Simul;
+
+// One wait on the loop: what every loop primitive hands out as a ValueTask. Pooled; a scope keeps one, so that a task that
+// waits for one thing at a time never touches the pool.
+//
+//   state      may go to          by
+//   Free       Pending, Granted   the primitive that arms it (baton holder)
+//   Pending    Granted            the primitive, the timer queue
+//   Pending    Cancelled, Failed  the scope; the primitive
+//   any ended  Free               GetResult, once: a second await finds another version and throws
+//
+// A grant wins over a cancellation that comes in the same turn: only Pending can be cancelled, so nothing granted is lost.
+//
+// Owner of all fields: the loop's baton holder. GetStatus, OnCompleted and GetResult may come from a thread of the pool when
+// an un-started wait is handed about; they are refused there, since their fields are not for sharing.
+internal class Waiter : TimerNode, IValueTaskSource
+{
+    private const int PoolSize = 256;
+
+    [ThreadStatic] private static Waiter? t_pool;
+    [ThreadStatic] private static int t_pooled;
+
+    private static readonly Action<object?> s_runWithoutContext = static x => ((Waiter)x!).RunWithoutContext();
+
+    private Action<object?>? _continuation;
+    private object? _continuationState;
+    private LoopScope? _scope;
+    private Exception? _error;
+    internal WaiterQueue? Queue;       // where it stands in line; null: nowhere, or in the timer queue
+    internal Waiter? NextInQueue;      // also the pool's link
+    internal Waiter? PreviousInQueue;
+    private short _version;
+    private WaiterState _state;
+    private WaiterFlags _flags;
+
+    public static Waiter Rent()
+    {
+        var waiter = t_pool;
+        if (waiter is null) return new Waiter();
+        t_pool = waiter.NextInQueue;
+        t_pooled--;
+        waiter.NextInQueue = null;
+        return waiter;
+    }
+
+    public virtual void ReturnToPool()
+    {
+        _scope = null;
+        if (t_pooled >= PoolSize) return;
+        NextInQueue = t_pool;
+        t_pool = this;
+        t_pooled++;
+    }
+
+    public bool IsFree => _state == WaiterState.Free;
+
+    public bool IsPending => _state == WaiterState.Pending;
+
+    public short Version => _version;
+
+    public LoopScope Scope => _scope!;
+
+    // The wait begins.
+    public void Arm(LoopScope scope, bool cancellable = true)
+    {
+        Debug.Assert(_state == WaiterState.Free, "A waiter serves one wait at a time.");
+        if (_scope != scope) _scope = scope;
+        _state = WaiterState.Pending;
+        _flags = cancellable ? WaiterFlags.None : WaiterFlags.Uncancellable;
+    }
+
+    // The wait has what it wants already but gives up the turn: Yield, and primitives whose caller has used up its step.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ArmYield(LoopScope scope)
+    {
+        if (_scope != scope) _scope = scope; // a load is cheaper than the collector's write barrier
+        _state = WaiterState.Granted;
+        _flags = WaiterFlags.Yield;
+    }
+
+    public ValueTask AsValueTask() => new(this, _version);
+
+    // What was waited for is there.
+    public void Grant()
+    {
+        Debug.Assert(_state == WaiterState.Pending, "Only a pending wait can be granted.");
+        _state = WaiterState.Granted;
+        Schedule();
+    }
+
+    public void Fail(Exception error)
+    {
+        Debug.Assert(_state == WaiterState.Pending, "Only a pending wait can fail.");
+        _state = WaiterState.Failed;
+        _error = error;
+        Schedule();
+    }
+
+    // The scope was cancelled. No effect on what is granted already.
+    public void CancelOnLoop(LoopCore core)
+    {
+        if (_state != WaiterState.Pending || (_flags & WaiterFlags.Uncancellable) != 0) return;
+        if (Queue is not null) Queue.Remove(this);
+        else core.Timers.Remove(this);
+        _state = WaiterState.Cancelled;
+        Schedule();
+    }
+
+    internal override void FireOnLoop() => Grant();
+
+    public ValueTaskSourceStatus GetStatus(short token)
+    {
+        if (token != _version) ThrowUsedTwice();
+        return _state switch
+        {
+            WaiterState.Pending => ValueTaskSourceStatus.Pending,
+            WaiterState.Granted => (_flags & (WaiterFlags.Yield | WaiterFlags.Awaited)) == WaiterFlags.Yield ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded,
+            WaiterState.Cancelled => ValueTaskSourceStatus.Canceled,
+            _ => ValueTaskSourceStatus.Faulted,
+        };
+    }
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        if (token != _version || (_flags & WaiterFlags.Awaited) != 0) ThrowUsedTwice();
+        _flags |= WaiterFlags.Awaited;
+        bool common = flags == ValueTaskSourceOnCompletedFlags.UseSchedulingContext && SynchronizationContext.Current == _scope;
+        if (common && _state == WaiterState.Granted)
+        {
+            // Nothing to wait for but the turn: straight into the queue, without a stop here.
+            _scope!.Core.Ready.Push(continuation, state, _scope.Live);
+            return;
+        }
+        _continuation = continuation;
+        _continuationState = state;
+        if (!common) Adapt(flags);
+        if (_state != WaiterState.Pending) Schedule();
+    }
+
+    public void GetResult(short token)
+    {
+        if (token != _version) ThrowUsedTwice();
+        if (_state == WaiterState.Granted)
+        {
+            Release();
+            return;
+        }
+        ThrowFailure();
+    }
+
+    protected void ThrowFailure()
+    {
+        var (state, error, scope) = (_state, _error, _scope!);
+        if (state == WaiterState.Pending)
+            throw new InvalidOperationException("The result of a wait that has not ended was asked for. Await it; a wait on the loop cannot be blocked on.");
+        Release();
+        if (state == WaiterState.Cancelled) throw scope.CancellationError();
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error!);
+    }
+
+    protected void Release()
+    {
+        _version++;
+        _state = WaiterState.Free;
+        _flags = WaiterFlags.None;
+        _continuation = null;
+        _continuationState = null;
+        _error = null;
+        var scope = _scope!;
+        if (scope.OwnWaiter != this) scope.ReturnExtraWaiter(this);
+    }
+
+    protected void ThrowIfUsedTwice(short token)
+    {
+        if (token != _version) ThrowUsedTwice();
+    }
+
+    protected bool IsGranted => _state == WaiterState.Granted;
+
+    // The uncommon awaiters: without a context, with a foreign one, or with an execution context to carry.
+    private void Adapt(ValueTaskSourceOnCompletedFlags flags)
+    {
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is { } flowing && flowing != _scope!.Core.BaseContext)
+        {
+            var (inner, innerState) = (_continuation!, _continuationState);
+            _continuation = _ => ExecutionContext.Run(flowing, s => inner(s), innerState);
+            _continuationState = null;
+        }
+        var context = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) == 0 ? null : SynchronizationContext.Current;
+        if (context is null)
+        {
+            _flags |= WaiterFlags.NoContext;
+        }
+        else if (context != _scope)
+        {
+            // Begun in one scope, awaited in another, or under somebody else's context: it continues where it was awaited.
+            var (inner, innerState) = (_continuation!, _continuationState);
+            _continuation = context is LoopScope
+                ? _ => { SynchronizationContext.SetSynchronizationContext(context); inner(innerState); }
+                : _ => context.Post(s => inner(s), innerState);
+            _continuationState = null;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Schedule()
+    {
+        if ((_flags & WaiterFlags.Awaited) == 0) return;
+        var scope = _scope!.Live;
+        if ((_flags & WaiterFlags.NoContext) == 0) scope.Core.Ready.Push(_continuation!, _continuationState, scope);
+        else scope.Core.Ready.Push(s_runWithoutContext, this, scope);
+    }
+
+    private void RunWithoutContext()
+    {
+        SynchronizationContext.SetSynchronizationContext(null);
+        _continuation!(_continuationState);
+    }
+
+    private static void ThrowUsedTwice() =>
+        throw new InvalidOperationException("A ValueTask from the loop was awaited twice, or used after its result was taken. Await it once; call AsTask() first to await it more often.");
+
+    private enum WaiterState : byte
+    {
+        Free,
+        Pending,
+        Granted,
+        Cancelled,
+        Failed,
+    }
+
+    [Flags]
+    private enum WaiterFlags : byte
+    {
+        None = 0,
+        Uncancellable = 1, // the loop's own waits that must end: a group for its children
+        Yield = 2,         // granted, but not before a turn
+        NoContext = 4,     // the awaiter asked for no context
+        Awaited = 8,       // its continuation is known
+    }
+}
