@@ -13,6 +13,7 @@ internal static class ScenarioCatalogue
             "sleepers-await" => SleepersScenario.RunAwaits,
             "overshoot" => SleepersScenario.RunOvershoot,
             "handoff" => HandoffScenario.Run,
+            "suspend" => SuspendScenario.Run,
             _ => null,
         };
         if (scenario is null)
