@@ -54,24 +54,26 @@ public sealed partial class EventLoop : ILoopHost
     /// <summary>Runs a main task on a new loop, on the calling thread, until it and everything it left on the loop has ended.</summary>
     /// <param name="main">The main task's body.</param>
     /// <param name="options">Clock, scheduling and handlers.</param>
+    /// <param name="cancellationToken">Cancels the main task.</param>
     /// <exception cref="InvalidOperationException">The calling thread runs a loop already.</exception>
     /// <exception cref="LoopStalledException">Nothing can ever happen any more, and the main task has not ended.</exception>
-    public static void Run(Func<Task> main, EventLoopOptions? options = null)
+    /// <exception cref="OperationCanceledException">The main task was cancelled.</exception>
+    public static void Run(Func<Task> main, EventLoopOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(main);
         var loop = Open(options);
-        loop.RunMain(new LoopTask(loop._root, main, "main"));
+        loop.RunMain(new LoopTask(loop._root, main, "main"), cancellationToken);
     }
 
-    /// <inheritdoc cref="Run(Func{Task}, EventLoopOptions?)"/>
+    /// <inheritdoc cref="Run(Func{Task}, EventLoopOptions?, CancellationToken)"/>
     /// <typeparam name="T">What the main task returns.</typeparam>
     /// <returns>What the main task returned.</returns>
-    public static T Run<T>(Func<Task<T>> main, EventLoopOptions? options = null)
+    public static T Run<T>(Func<Task<T>> main, EventLoopOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(main);
         var loop = Open(options);
         var task = new LoopTask<T>(loop._root, main, "main");
-        loop.RunMain(task);
+        loop.RunMain(task, cancellationToken);
         return task.Result;
     }
 
@@ -84,11 +86,12 @@ public sealed partial class EventLoop : ILoopHost
 
     // Shutdown order: main ends; the rest is cancelled and awaited, async void methods too; errors are gathered; owned
     // resources are freed; injections are refused; clock and driver go.
-    private void RunMain(LoopTask main)
+    private void RunMain(LoopTask main, CancellationToken cancellationToken)
     {
         _main = main;
         var previous = _core.TakeBaton();
         using var interrupt = _options.CancelOnInterrupt ? OnInterrupt(main) : null;
+        using var cancel = cancellationToken.UnsafeRegister(static x => ((LoopTask)x!).Cancel("the token given to Run was cancelled"), main);
         try
         {
             _root.Start(main);
@@ -118,7 +121,8 @@ public sealed partial class EventLoop : ILoopHost
             throw new AggregateException("More than one error ended the loop.", all);
         }
         if (error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
-        if (main.Status == LoopTaskStatus.Cancelled) throw new OperationCanceledException(main.Reason is { } why ? $"The main task was cancelled: {why}." : "The main task was cancelled.");
+        if (main.Status == LoopTaskStatus.Cancelled)
+            throw new OperationCanceledException(main.Reason is { } why ? $"The main task was cancelled: {why}." : "The main task was cancelled.", main.ExtrasOrNull?.Token(cancelled: true) ?? default);
     }
 
     private void RootChildEnded(LoopTask child)

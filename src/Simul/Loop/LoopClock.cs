@@ -75,7 +75,9 @@ internal abstract class LoopClock : IDisposable
         {
             _provider = provider;
             _member = provider.Join(name, driver.Wake);
+            // Who runs a loop waits for it: a job that does so frees the clock to the loop.
             _previous = ClockMember.Current;
+            if (_previous?.Clock == provider) _previous.IdleUntil(TimeSpan.MaxValue);
             ClockMember.Current = _member;
         }
 
@@ -97,6 +99,7 @@ internal abstract class LoopClock : IDisposable
         public override void Dispose()
         {
             ClockMember.Current = _previous;
+            if (_previous?.Clock == _provider) _previous.Awake();
             _member.Dispose();
         }
     }

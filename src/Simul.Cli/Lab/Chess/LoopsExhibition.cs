@@ -1,0 +1,28 @@
+namespace Simul.Cli;
+
+// One loop a core: as many masters as cores, each going from table to table among her share of the boards.
+internal sealed class LoopsExhibition() : Exhibition("loops", "one event loop a core: a master on each, table to table")
+{
+    private readonly LoopExhibition _one = new("loops", "", AsyncGame.PlayAsync);
+
+    public override bool HasWorkers => true;
+
+    public override int DefaultWorkers(ExhibitionPlan plan) => Math.Min(Environment.ProcessorCount, plan.Boards);
+
+    public override async Task<IReadOnlyList<GameRecord>> PlayAsync(ExhibitionPlan plan, int workers, TimeProvider clock, CancellationToken cancellation)
+    {
+        long start = clock.GetTimestamp();
+        var boards = Enumerable.Range(1, plan.Boards).Select(number => new Board(number, plan, clock, start)).ToList();
+        // While the loops start, the clock stands.
+        var starting = (clock as VirtualTimeProvider)?.Join("loops starting");
+        await using var threads = new ThreadExecutor(new ThreadExecutorOptions { Workers = workers, Clock = clock });
+        var loops = Enumerable.Range(0, workers).Select(share => threads.SubmitAsync(() =>
+        {
+            _one.Play([.. boards.Where(board => board.Number % workers == share)], plan, clock, cancellation);
+            return true;
+        })).ToList();
+        starting?.Dispose();
+        await Task.WhenAll(loops);
+        return [.. boards.Select(board => board.Record)];
+    }
+}

@@ -1,0 +1,3 @@
+using Simul.Cli;
+
+return await Application.RunAsync(args);

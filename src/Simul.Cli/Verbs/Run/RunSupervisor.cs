@@ -1,0 +1,257 @@
+using System.Collections.Concurrent;
+using System.IO.Pipes;
+
+namespace Simul.Cli;
+
+// Runs the commands of a plan on one thread: starts them, reads their pipes, hears of their ends, starts the next.
+//
+// Why one thread and poll: 200 commands have 400 pipes, and a thread blocked in each would cost more than the commands.
+// A second thread reaps (wait4 has no descriptor to poll) and reports through a queue and a pipe.
+//
+// The thread lives as long as the run: PR_SET_PDEATHSIG, which the trampoline sets, means the *thread* that started a
+// child, not the process.
+//
+// What ends a command: itself; a stop (SIGINT or SIGTERM to its group, SIGKILL after the grace); the second Ctrl+C
+// (SIGKILL at once); our own death, however it comes (the watchdog, and PDEATHSIG). When a command has ended, whatever it
+// left behind in its group is killed too: nothing leaks.
+internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
+{
+    private const int LongestPoll = 1_000; // ms
+    private const int ReadSize = 64 * 1024;
+
+    // How long the pipes of an ended command may stay open in other hands (a child of it that still writes).
+    private static readonly TimeSpan s_drainPatience = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly ConcurrentQueue<ChildStatus> _reaped = new(); // from the reaper
+    private readonly ConcurrentDictionary<int, byte> _live = new(); // processes; read by last resort, from a signal's thread
+    private readonly SemaphoreSlim _started = new(0); // wakes the reaper when there is a child to wait for
+    private readonly TaskCompletionSource<RunSummary> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AnonymousPipeServerStream _wakeReader = new(PipeDirection.In, HandleInheritability.None);
+    private readonly byte[] _buffer = new byte[ReadSize];
+
+    // Owner of all below: the supervisor's thread.
+    private readonly Dictionary<int, RunChild> _running = [];
+    private readonly Queue<(RunJob Job, int Attempt)> _waiting = new();
+    private readonly RunAttempt?[] _results = new RunAttempt?[plan.Jobs.Count];
+    private readonly bool[] _stopped = new bool[plan.Jobs.Count];
+    private readonly OrphanGuard _guard = new();
+    private int _retried;
+    private int _finished;
+    private long _stopStamp; // when the stop began; 0 before
+    private bool _killed; // the grace is over
+
+    private volatile bool _stopAsked; // set by the token, read by the thread
+
+    public async Task<RunSummary> RunAsync(CancellationToken cancellation)
+    {
+        using var writer = new AnonymousPipeClientStream(PipeDirection.Out, _wakeReader.ClientSafePipeHandle);
+        void Wake()
+        {
+            lock (writer) writer.WriteByte(0);
+        }
+
+        using var lastResort = Interrupt.OnLastResort(KillAll);
+        using var stop = cancellation.Register(() =>
+        {
+            _stopAsked = true;
+            Wake();
+        });
+        new Thread(() => Reap(Wake)) { Name = "simul run reaper", IsBackground = true }.Start();
+        new Thread(Supervise) { Name = "simul run", IsBackground = true }.Start();
+        return await _done.Task;
+    }
+
+    private void Supervise()
+    {
+        long start = _time.GetTimestamp();
+        using var progress = plan.Jobs[0].Item is null ? null : ProgressReporter.Live(plan.Jobs.Count, "commands");
+        try
+        {
+            _guard.Start(_started);
+            foreach (var job in plan.Jobs) _waiting.Enqueue((job, 1));
+            while (true)
+            {
+                StartWaiting();
+                TakeReaped();
+                Stop();
+                FinishEnded();
+                if (progress is not null) progress.Report(_finished, _results.Count(r => r is { Succeeded: false }), output.HasLines ? output.Flush : null);
+                else output.Flush();
+                if (_running.Count == 0 && (_waiting.Count == 0 || _stopAsked)) break;
+                if (!(_waiting.Count > 0 && _running.Count < plan.Parallel && !_stopAsked)) Poll();
+            }
+            _guard.Finish();
+            progress?.Dispose();
+            _done.SetResult(Summary(_time.GetElapsedTime(start)));
+        }
+        catch (Exception e)
+        {
+            KillAll();
+            _guard.Finish();
+            progress?.Dispose();
+            _done.SetException(e);
+        }
+    }
+
+    private void StartWaiting()
+    {
+        while (!_stopAsked && _running.Count < plan.Parallel && _waiting.TryDequeue(out var next))
+        {
+            try
+            {
+                var child = RunChild.StartNew(next.Job, next.Attempt, Trampoline.Wrap, Environment(next.Job));
+                _running.Add(child.Process, child);
+                _live[child.Process] = 0;
+                _guard.Add(child.Process);
+                _started.Release();
+            }
+            catch (Exception e) when (e is SpawnException or IOException)
+            {
+                // No descriptors, no processes, no such file: this command failed, the others go on.
+                End(new RunAttempt(next.Job.Index, next.Job.Item, next.Job.Command, next.Attempt, null, _time.GetUtcNow(), 0, null, null, e.Message, 0), next.Job);
+            }
+        }
+    }
+
+    private List<KeyValuePair<string, string>> Environment(RunJob job)
+    {
+        List<KeyValuePair<string, string>> variables =
+        [
+            new("SIMUL_INDEX", job.Index.ToString()),
+            new("SIMUL_COUNT", plan.Jobs.Count.ToString()),
+            new(OrphanGuard.CookieName, _guard.Cookie),
+        ];
+        if (job.Item is not null) variables.Add(new("SIMUL_ITEM", job.Item));
+        return variables;
+    }
+
+    private void TakeReaped()
+    {
+        while (_reaped.TryDequeue(out var status))
+        {
+            if (_running.TryGetValue(status.Process, out var child)) child.Exited(status);
+            else if (_guard.IsWatchdog(status.Process)) _guard.Restart(_running.Keys, _started);
+        }
+    }
+
+    private void Stop()
+    {
+        if (!_stopAsked) return;
+        if (_stopStamp == 0)
+        {
+            _stopStamp = _time.GetTimestamp();
+            int signal = Interrupt.LastSignal ?? Libc.SigInt;
+            foreach (var child in _running.Values) child.Signal(signal);
+            foreach (var (job, _) in _waiting) _stopped[job.Index] = true;
+            foreach (var child in _running.Values) _stopped[child.Job.Index] = true;
+        }
+        if (!_killed && _time.GetElapsedTime(_stopStamp) >= plan.Grace)
+        {
+            _killed = true;
+            foreach (var child in _running.Values) child.Signal(Libc.SigKill);
+        }
+    }
+
+    private void FinishEnded()
+    {
+        foreach (var child in _running.Values.Where(c => c.Status is not null).ToList())
+        {
+            if (!child.IsDrained && !_killed && _time.GetElapsedTime(child.ExitStamp) < s_drainPatience) continue;
+            // Its number cannot be another's yet: processes would have to go once round within the patience.
+            child.Signal(Libc.SigKill);
+            for (int pipe = 0; pipe < 2; pipe++) child.Close(pipe, output);
+            _running.Remove(child.Process);
+            _live.TryRemove(child.Process, out _);
+            _guard.Remove(child.Process);
+            End(child.Report(), child.Job);
+            child.Dispose();
+        }
+    }
+
+    private void End(RunAttempt attempt, RunJob job)
+    {
+        log?.Add(attempt);
+        _results[job.Index] = attempt;
+        if (attempt.Succeeded) _stopped[job.Index] = false;
+        bool again = !attempt.Succeeded && attempt.Attempt <= plan.Retries && !_stopAsked;
+        if (again)
+        {
+            _retried++;
+            output.Remark(job.Index, $"failed ({attempt.Description}); starting attempt {attempt.Attempt + 1} of {plan.Retries + 1}");
+            _waiting.Enqueue((job, attempt.Attempt + 1));
+            return;
+        }
+        _finished++;
+        if (!attempt.Succeeded && !_stopped[job.Index]) output.Remark(job.Index, $"failed ({attempt.Description})");
+    }
+
+    private unsafe void Poll()
+    {
+        var owners = new List<(RunChild Child, int Pipe)>();
+        foreach (var child in _running.Values)
+        {
+            for (int pipe = 0; pipe < 2; pipe++)
+            {
+                if (child.IsOpen(pipe)) owners.Add((child, pipe));
+            }
+        }
+        var entries = new Libc.PollEntry[owners.Count + 1];
+        entries[0] = new() { Descriptor = (int)_wakeReader.SafePipeHandle.DangerousGetHandle(), Events = Libc.PollEntry.Readable };
+        for (int i = 0; i < owners.Count; i++) entries[i + 1] = new() { Descriptor = owners[i].Child.Descriptor(owners[i].Pipe), Events = Libc.PollEntry.Readable };
+        int ready;
+        fixed (Libc.PollEntry* start = entries) ready = Libc.Poll(start, (nuint)entries.Length, PollTime());
+        if (ready <= 0) return;
+        if (entries[0].Results != 0) _ = _wakeReader.Read(_buffer, 0, _buffer.Length); // any number of wakes in one
+        for (int i = 0; i < owners.Count; i++)
+        {
+            if (entries[i + 1].Results != 0) owners[i].Child.Read(owners[i].Pipe, _buffer, output);
+        }
+    }
+
+    // Until the next thing that happens without a descriptor: the end of a patience or of the grace.
+    private int PollTime()
+    {
+        double least = LongestPoll;
+        foreach (var child in _running.Values)
+        {
+            if (child.Status is not null) least = Math.Min(least, (s_drainPatience - _time.GetElapsedTime(child.ExitStamp)).TotalMilliseconds);
+        }
+        if (_stopStamp != 0 && !_killed) least = Math.Min(least, (plan.Grace - _time.GetElapsedTime(_stopStamp)).TotalMilliseconds);
+        return (int)Math.Ceiling(Math.Clamp(least, 0, LongestPoll));
+    }
+
+    private void Reap(Action wake)
+    {
+        while (!_done.Task.IsCompleted)
+        {
+            if (ChildStatus.WaitAny() is not { } status)
+            {
+                _started.Wait();
+                continue;
+            }
+            _reaped.Enqueue(status);
+            try
+            {
+                wake();
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                return; // the run is over
+            }
+        }
+    }
+
+    private void KillAll()
+    {
+        foreach (int process in _live.Keys) _ = Libc.Kill(-process, Libc.SigKill);
+    }
+
+    private RunSummary Summary(TimeSpan wall)
+    {
+        var results = _results.OfType<RunAttempt>().ToList();
+        int stopped = _stopped.Count(s => s);
+        int succeeded = results.Count(r => r.Succeeded);
+        return new RunSummary(plan.Jobs.Count, succeeded, plan.Jobs.Count - succeeded - stopped, stopped, _retried, Math.Round(wall.TotalSeconds, 6), results);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Simul.Cli;
+
+// Every verb, in the order of `simul --help`.
+internal static class VerbList
+{
+    public static IReadOnlyList<IVerb> All =>
+    [
+        new RunVerb(),
+        new DoctorVerb(),
+    ];
+}

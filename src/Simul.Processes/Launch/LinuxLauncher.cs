@@ -1,0 +1,130 @@
+using System.Collections;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Simul.Processes.Interop.Linux;
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Launch;
+
+// Starts workers with posix_spawn and hands each one end of a socket pair as descriptor 3.
+//
+// Why not Process.Start: it can pass no descriptor, reads each redirected stream with a thread of the pool that blocks, and
+// cannot tell exit code 137 from SIGKILL. A socket pair has no name: nothing can be left behind, nobody else can connect.
+// The descriptor exists without close-on-exec only in the child (dup2 in the file actions), so that no other process this
+// application starts at the same moment can inherit it.
+//
+// Each worker is its own process group: Ctrl+C in the terminal reaches the parent alone, which decides; and a kill ends what
+// the worker's method has started as well.
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : WorkerLauncher
+{
+    public const int ChannelDescriptor = 3;
+
+    public override unsafe (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output)
+    {
+        int* pair = stackalloc int[2];
+        int* standardOutput = stackalloc int[2];
+        int* standardError = stackalloc int[2];
+        pair[0] = pair[1] = standardOutput[0] = standardOutput[1] = standardError[0] = standardError[1] = -1;
+        bool started = false;
+        try
+        {
+            Check(Libc.SocketPair(Libc.AfUnix, Libc.SockStream | Libc.SockCloseOnExec, 0, pair), "socketpair");
+            Check(Libc.Pipe(standardOutput, Libc.CloseOnExec), "pipe2");
+            Check(Libc.Pipe(standardError, Libc.CloseOnExec), "pipe2");
+            int pid = Spawn(pair[1], standardOutput[1], standardError[1]);
+            started = true;
+            var process = new LinuxWorkerProcess(pid, standardOutput[0], standardError[0], output);
+            LinuxWatcher.Instance.Add(process);
+            var socket = new Socket(new SafeSocketHandle(pair[0], ownsHandle: true));
+            return (process, new SocketChannel(socket));
+        }
+        finally
+        {
+            CloseIfOpen(pair[1]);
+            CloseIfOpen(standardOutput[1]);
+            CloseIfOpen(standardError[1]);
+            if (!started)
+            {
+                CloseIfOpen(pair[0]);
+                CloseIfOpen(standardOutput[0]);
+                CloseIfOpen(standardError[0]);
+            }
+        }
+    }
+
+    private unsafe int Spawn(int channel, int standardOutput, int standardError)
+    {
+        Libc.Opaque actions = default, attributes = default, signals = default;
+        string[] arguments = [command.Dotnet, .. command.Arguments("Simul.Processes", "Simul.Processes.Worker.WorkerEntry", "fd", ChannelDescriptor.ToString(), System.Environment.ProcessId.ToString())];
+        byte** argv = Strings(arguments);
+        byte** envp = Strings(MergedEnvironment());
+        try
+        {
+            Check(Libc.ActionsCreate(&actions), "posix_spawn_file_actions_init");
+            Check(Libc.AttributesCreate(&attributes), "posix_spawnattr_init");
+            // The order matters: descriptor 3 may be one of the two sources in this process.
+            Libc.ActionsOpen(&actions, 0, "/dev/null", 0, 0);
+            Libc.ActionsDuplicate(&actions, standardOutput, 1);
+            Libc.ActionsDuplicate(&actions, standardError, 2);
+            Libc.ActionsDuplicate(&actions, channel, ChannelDescriptor);
+            Libc.AttributesSetGroup(&attributes, 0);
+            Libc.AttributesSetSignalMask(&attributes, &signals);
+            // Ignored signals stay ignored over exec. The runtime ignores SIGPIPE here; programs a worker starts must not.
+            signals.Space[0] = 1L << (Libc.SigPipe - 1);
+            Libc.AttributesSetDefaultSignals(&attributes, &signals);
+            Libc.AttributesSetFlags(&attributes, Libc.SpawnSetGroup | Libc.SpawnSetDefaultSignals | Libc.SpawnSetSignalMask);
+            int pid;
+            int error = Libc.Spawn(&pid, argv[0], &actions, &attributes, argv, envp);
+            if (error != 0) throw new WorkerStartException($"{command.Dotnet} could not be started: {Marshal.GetPInvokeErrorMessage(error)}.");
+            return pid;
+        }
+        finally
+        {
+            Libc.ActionsDestroy(&actions);
+            Libc.AttributesDestroy(&attributes);
+            Free(argv);
+            Free(envp);
+        }
+    }
+
+    private IEnumerable<string> MergedEnvironment()
+    {
+        var changes = Environment(command, diagnostics);
+        foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
+        {
+            if (!changes.ContainsKey((string)entry.Key)) yield return $"{entry.Key}={entry.Value}";
+        }
+        foreach (var (name, value) in changes)
+        {
+            if (value is not null) yield return $"{name}={value}";
+        }
+    }
+
+    private static unsafe byte** Strings(IEnumerable<string> values)
+    {
+        string[] all = [.. values];
+        byte** result = (byte**)NativeMemory.AllocZeroed((nuint)all.Length + 1, (nuint)sizeof(byte*));
+        for (int i = 0; i < all.Length; i++) result[i] = (byte*)Marshal.StringToCoTaskMemUTF8(all[i]);
+        return result;
+    }
+
+    private static unsafe void Free(byte** strings)
+    {
+        for (int i = 0; strings[i] is not null; i++) Marshal.FreeCoTaskMem((nint)strings[i]);
+        NativeMemory.Free(strings);
+    }
+
+    private static void CloseIfOpen(int descriptor)
+    {
+        if (descriptor >= 0) Libc.Close(descriptor);
+    }
+
+    private static void Check(int result, string call)
+    {
+        if (result == 0) return;
+        int error = result > 0 ? result : Marshal.GetLastPInvokeError();
+        throw new WorkerStartException($"A worker process could not be prepared: {call} failed: {Marshal.GetPInvokeErrorMessage(error)}. 'ulimit -n' may be too low.");
+    }
+}

@@ -1,0 +1,29 @@
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Launch;
+
+// Starts worker processes and connects a private channel to each. The seam between operating systems.
+internal abstract class WorkerLauncher
+{
+    public static WorkerLauncher Create(bool portable, HostCommand command, bool diagnostics) =>
+        OperatingSystem.IsLinux() && !portable ? new LinuxLauncher(command, diagnostics) : new PortableLauncher(command, diagnostics);
+
+    // Blocks until the process runs and the channel stands; `output` hears its lines, from any thread.
+    public abstract (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output);
+
+    // What differs between the environment of a worker and its parent's.
+    protected static Dictionary<string, string?> Environment(HostCommand command, bool diagnostics)
+    {
+        var changes = new Dictionary<string, string?>
+        {
+            // A worker runs one item at a time: heaps and threads for every core would only cost memory, 200 workers over.
+            ["DOTNET_gcServer"] = "0",
+            ["DOTNET_gcConcurrent"] = "0",
+            [WorkerDepth.Variable] = (WorkerDepth.Current + 1).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
+        // The runtime's diagnostic sockets are files in the temporary folder, which a killed process leaves behind.
+        if (!diagnostics) changes["DOTNET_EnableDiagnostics"] = "0";
+        if (command.Inherited is { } inherited) changes[HostCommand.Variable] = inherited;
+        return changes;
+    }
+}

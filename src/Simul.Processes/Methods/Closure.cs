@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Simul.Processes.Payloads;
+
+namespace Simul.Processes.Methods;
+
+// The captured variables of a lambda: the fields of a class the compiler made. They are copied when the item is submitted;
+// what the worker changes in them stays there.
+internal static class Closure
+{
+    private static readonly ConcurrentDictionary<Type, FieldInfo[]> s_fields = new();
+
+    public static bool HasFields(Type type) => FieldsOf(type).Length > 0;
+
+    public static byte[] Write(Type type, object? closure, string method)
+    {
+        if (FieldsOf(type).Length == 0 || closure is null) return [];
+        var target = new ArrayBufferWriter<byte>(256);
+        Write(target, type, closure, method);
+        return target.WrittenSpan.ToArray();
+    }
+
+    public static object Read(Type type, ReadOnlySpan<byte> bytes, string method)
+    {
+        object closure = RuntimeHelpers.GetUninitializedObject(type);
+        foreach (var field in FieldsOf(type))
+        {
+            int length = BitConverter.ToInt32(bytes);
+            if (length >= 0)
+            {
+                var part = bytes.Slice(4, length);
+                field.SetValue(closure, MethodReference.IsClosure(field.FieldType)
+                    ? Read(field.FieldType, part, method)
+                    : WorkPayload.Deserialize(field.FieldType, part, $"The variable '{Variable(field)}' captured by {method}"));
+            }
+            bytes = bytes[(4 + Math.Max(length, 0))..];
+        }
+        return closure;
+    }
+
+    private static void Write(ArrayBufferWriter<byte> target, Type type, object closure, string method)
+    {
+        foreach (var field in FieldsOf(type))
+        {
+            if (field.Name.StartsWith("<>4__this", StringComparison.Ordinal))
+                throw new WorkSerializationException($"The lambda in {method} uses 'this' of {field.FieldType}, which lives in this process only. Copy the values it needs into local variables first.");
+        }
+        foreach (var field in FieldsOf(type))
+        {
+            object? value = field.GetValue(closure);
+            byte[]? part = MethodReference.IsClosure(field.FieldType)
+                ? value is null ? null : Nested(field.FieldType, value, method)
+                : WorkPayload.Serialize(field.FieldType, value, $"The variable '{Variable(field)}' captured by {method}");
+            target.Write(BitConverter.GetBytes(part?.Length ?? -1));
+            target.Write(part);
+        }
+    }
+
+    private static byte[] Nested(Type type, object closure, string method)
+    {
+        var target = new ArrayBufferWriter<byte>(256);
+        Write(target, type, closure, method);
+        return target.WrittenSpan.ToArray();
+    }
+
+    // Cached delegates (<>9__...) are the compiler's business and are made again when they are missing.
+    private static FieldInfo[] FieldsOf(Type type) => s_fields.GetOrAdd(type, static t =>
+        [.. t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(f => !f.Name.StartsWith("<>9__", StringComparison.Ordinal))
+            .OrderBy(f => f.MetadataToken)]);
+
+    private static string Variable(FieldInfo field) =>
+        field.Name.StartsWith('<') && field.Name.IndexOf('>') is > 1 and var end ? field.Name[1..end] : field.Name;
+}

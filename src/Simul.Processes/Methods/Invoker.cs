@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Reflection;
+using Simul.Processes.Payloads;
+
+namespace Simul.Processes.Methods;
+
+// Calls one method in the worker: bytes in, bytes out.
+internal abstract class Invoker
+{
+    public static Invoker Create(MethodInfo method, WorkShape shape, Type? argument, Type result, bool isClosure, string display)
+    {
+        var type = argument is null ? typeof(Invoker<>).MakeGenericType(result) : typeof(Invoker<,>).MakeGenericType(argument, result);
+        return (Invoker)Activator.CreateInstance(type, method, shape, isClosure, display)!;
+    }
+
+    public abstract void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result);
+
+    public abstract Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token);
+}
+
+// What methods with and without an argument have in common: their delegate and their result.
+internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, string display, Type delegateType) : Invoker
+{
+    private Delegate? _shared; // of methods that capture nothing
+
+    protected string Display => display;
+
+    protected Delegate Bind(byte[] closure)
+    {
+        if (_shared is not null) return _shared;
+        if (closure.Length > 0) return method.CreateDelegate(delegateType, Closure.Read(method.DeclaringType!, closure, display));
+        object? target = isClosure ? Closure.Read(method.DeclaringType!, [], display) : null;
+        return _shared = method.CreateDelegate(delegateType, target);
+    }
+
+    protected void Write(ArrayBufferWriter<byte> target, TResult value)
+    {
+        try
+        {
+            PayloadCodec<TResult>.Instance.Write(target, value);
+        }
+        catch (WorkSerializationException refused)
+        {
+            throw new WorkSerializationException($"The result of {display} cannot be sent back. {refused.Message}");
+        }
+        catch (Exception error)
+        {
+            throw new WorkSerializationException($"The result of {display}, of type {typeof(TResult)}, cannot be sent back: {error.Message} Return values that System.Text.Json can write and read: numbers, strings, arrays, records with public properties.");
+        }
+    }
+
+    protected async Task<Action<ArrayBufferWriter<byte>>> FinishAsync(Task<TResult> running)
+    {
+        var value = await running.ConfigureAwait(false);
+        return target => Write(target, value);
+    }
+}
+
+internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
+    : InvokerOf<TResult>(method, isClosure, display, shape switch
+    {
+        WorkShape.Synchronous => typeof(Func<TResult>),
+        WorkShape.SynchronousCancellable => typeof(Func<CancellationToken, TResult>),
+        WorkShape.Asynchronous => typeof(Func<Task<TResult>>),
+        _ => typeof(Func<CancellationToken, Task<TResult>>),
+    })
+{
+    public override void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result)
+    {
+        var bound = Bind(closure);
+        Write(result, shape == WorkShape.Synchronous ? ((Func<TResult>)bound)() : ((Func<CancellationToken, TResult>)bound)(token));
+    }
+
+    public override Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
+    {
+        var bound = Bind(closure);
+        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<Task<TResult>>)bound)() : ((Func<CancellationToken, Task<TResult>>)bound)(token));
+    }
+}
+
+internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
+    : InvokerOf<TResult>(method, isClosure, display, shape switch
+    {
+        WorkShape.Synchronous => typeof(Func<TArg, TResult>),
+        WorkShape.SynchronousCancellable => typeof(Func<TArg, CancellationToken, TResult>),
+        WorkShape.Asynchronous => typeof(Func<TArg, Task<TResult>>),
+        _ => typeof(Func<TArg, CancellationToken, Task<TResult>>),
+    })
+{
+    public override void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result)
+    {
+        var bound = Bind(closure);
+        var value = Argument(argument);
+        Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
+    }
+
+    public override Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
+    {
+        var bound = Bind(closure);
+        var value = Argument(argument);
+        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task<TResult>>)bound)(value) : ((Func<TArg, CancellationToken, Task<TResult>>)bound)(value, token));
+    }
+
+    private TArg Argument(byte[] bytes) => WorkPayload.Deserialize<TArg>(bytes, $"The argument of {Display}");
+}

@@ -1,0 +1,85 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Methods;
+
+// A method as it is named to a worker: module version id and metadata token, checked again over there, and the type arguments
+// of generic ones. Names alone would not do: two builds, or two overloads, can share them.
+internal sealed class MethodReference
+{
+    private MethodReference(MethodInfo method, WorkShape shape, Type? argument, Type result)
+    {
+        Method = method;
+        Shape = shape;
+        Argument = argument;
+        Result = result;
+        Display = $"{method.DeclaringType}.{method.Name}";
+        ClosureType = method.IsStatic ? null : method.DeclaringType;
+    }
+
+    public MethodInfo Method { get; }
+
+    public WorkShape Shape { get; }
+
+    public Type? Argument { get; }
+
+    public Type Result { get; }
+
+    public string Display { get; }
+
+    // The compiler's class a lambda lives in; null for a static method.
+    public Type? ClosureType { get; }
+
+    public bool Captures => ClosureType is not null && Closure.HasFields(ClosureType);
+
+    public static MethodReference Create(Delegate method, WorkShape shape, Type? argument, Type result)
+    {
+        var info = method.Method;
+        string name = $"{info.DeclaringType}.{info.Name}";
+        if (!method.HasSingleTarget)
+            throw new WorkSerializationException($"The delegate holds several methods (the last is {name}); a worker process runs one. Submit them one by one.");
+        if (info.DeclaringType is null || info.Module.Assembly.IsDynamic)
+            throw new WorkSerializationException($"'{info.Name}' was made at run time (a dynamic method or a compiled expression) and does not exist in another process. Use a method or a lambda of the program's source.");
+        if (info.IsStatic && method.Target is not null)
+            throw new WorkSerializationException($"{name} is an extension method taken from a value of type {method.Target.GetType()}; the value is part of the delegate. Pass it as the argument, or write a lambda.");
+        if (!info.IsStatic && !IsClosure(info.DeclaringType))
+            throw new WorkSerializationException($"{name} is an instance method, and its object lives in this process only. (A lambda that uses 'this' is one, too.) Use a static method and pass what it needs as its argument, or copy the values into locals that a lambda captures.");
+        if (HotReload.Changed(info.Module.Assembly))
+            throw new WorkSerializationException($"{info.Module.Assembly.GetName().Name} was edited by hot reload while it ran; a worker process would run the old code of {name}. Restart the application.");
+        return new(info, shape, argument, result);
+    }
+
+    // Classes the compiler makes for lambdas and local functions; their names cannot be written in source.
+    public static bool IsClosure(Type type) =>
+        type.Name.StartsWith('<') && type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
+
+    public void Write(FrameWriter target, int number)
+    {
+        var module = Method.Module;
+        target.Begin(MessageKind.Define);
+        target.Write(number);
+        target.Write((byte)Shape);
+        target.Write(Display);
+        target.Write(module.Assembly.FullName);
+        target.Write(module.Assembly.Location);
+        target.Write(module.Name);
+        target.WriteBlock(module.ModuleVersionId.ToByteArray());
+        target.Write(Method.MetadataToken);
+        target.Write(Argument?.AssemblyQualifiedName);
+        target.Write(Result.AssemblyQualifiedName);
+        WriteTypes(target, Method.DeclaringType!.GetGenericArguments());
+        WriteTypes(target, Method.GetGenericArguments());
+        target.Write((byte)(ClosureType is null ? 0 : 1));
+        target.End();
+    }
+
+    // The values a lambda captured, as they are now; empty when it captured nothing.
+    public byte[] Captured(Delegate method) => ClosureType is null ? [] : Closure.Write(ClosureType, method.Target, Display);
+
+    private static void WriteTypes(FrameWriter target, Type[] types)
+    {
+        target.Write(types.Length);
+        foreach (var type in types) target.Write(type.AssemblyQualifiedName);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace Simul.Processes.Payloads;
+
+// Which codec a type gets: raw memory for values and arrays without references (parent and worker run the same build, so the
+// layout is the same), raw characters for strings, System.Text.Json for the rest.
+internal static class PayloadCodecs
+{
+    private static readonly Type[] s_cannotTravel =
+        [typeof(Delegate), typeof(Task), typeof(Stream), typeof(Type), typeof(MemberInfo), typeof(Thread), typeof(Exception), typeof(WaitHandle)];
+
+    // Fields: value tuples consist of nothing else. Named literals: NaN and the infinities are results like others.
+    public static JsonSerializerOptions Json { get; } = new()
+    {
+        IncludeFields = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        MaxDepth = 512,
+    };
+
+    public static PayloadCodec<T> Create<T>()
+    {
+        var type = typeof(T);
+        if (type == typeof(object)) return (PayloadCodec<T>)(object)new ObjectCodec();
+        if (type == typeof(string)) return (PayloadCodec<T>)(object)new StringCodec();
+        if (IsRaw(type)) return new RawCodec<T>();
+        if (type.IsSZArray && IsRaw(type.GetElementType()!))
+            return (PayloadCodec<T>)Activator.CreateInstance(typeof(RawArrayCodec<>).MakeGenericType(type.GetElementType()!))!;
+        if (typeof(CancellationToken) == type || s_cannotTravel.Any(t => t.IsAssignableFrom(type)))
+            return new RefusedCodec<T>();
+        return new JsonCodec<T>();
+    }
+
+    private static bool IsRaw(Type type)
+    {
+        if (type.IsPrimitive || type.IsEnum) return type != typeof(nint) && type != typeof(nuint);
+        if (!type.IsValueType || type.IsByRefLike || type.IsPointer || Nullable.GetUnderlyingType(type) is not null) return false;
+        if (type == typeof(decimal) || type == typeof(Guid) || type == typeof(DateTime) || type == typeof(TimeSpan) || type == typeof(Int128) || type == typeof(UInt128)) return true;
+        var fields = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+        // A struct of handles is a reference in disguise; a struct with nothing in it has nothing to copy.
+        return fields.Length > 0 && fields.All(f => IsRaw(f.FieldType)) && type != typeof(CancellationToken);
+    }
+
+    private sealed class RawCodec<T> : PayloadCodec<T>
+    {
+        public override void Write(ArrayBufferWriter<byte> target, T value)
+        {
+            int size = Unsafe.SizeOf<T>();
+            Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(target.GetSpan(size)), value);
+            target.Advance(size);
+        }
+
+        public override T Read(ReadOnlySpan<byte> bytes)
+        {
+            if (bytes.Length < Unsafe.SizeOf<T>()) throw new InvalidDataException($"{bytes.Length} bytes are too few for {typeof(T)}.");
+            return Unsafe.ReadUnaligned<T>(ref MemoryMarshal.GetReference(bytes));
+        }
+    }
+
+    private sealed class RawArrayCodec<TElement> : PayloadCodec<TElement[]?>
+        where TElement : struct
+    {
+        public override void Write(ArrayBufferWriter<byte> target, TElement[]? value)
+        {
+            target.Write([value is null ? Null : Value]);
+            if (value is null) return;
+            if ((long)value.Length * Unsafe.SizeOf<TElement>() > WorkPayload.Largest) throw WorkPayload.TooLarge(typeof(TElement[]));
+            target.Write(MemoryMarshal.AsBytes(value.AsSpan()));
+        }
+
+        public override TElement[]? Read(ReadOnlySpan<byte> bytes)
+        {
+            if (bytes[0] == Null) return null;
+            var array = GC.AllocateUninitializedArray<TElement>((bytes.Length - 1) / Unsafe.SizeOf<TElement>());
+            bytes[1..].CopyTo(MemoryMarshal.AsBytes(array.AsSpan()));
+            return array;
+        }
+    }
+
+    private sealed class StringCodec : PayloadCodec<string?>
+    {
+        public override void Write(ArrayBufferWriter<byte> target, string? value)
+        {
+            target.Write([value is null ? Null : Value]);
+            if (value is not null) target.Write(MemoryMarshal.AsBytes(value.AsSpan()));
+        }
+
+        public override string? Read(ReadOnlySpan<byte> bytes) =>
+            bytes[0] == Null ? null : new string(MemoryMarshal.Cast<byte, char>(bytes[1..]));
+    }
+
+    // Declared as object: the value's own type goes with it, so that a boxed 5 does not arrive as a JSON element.
+    private sealed class ObjectCodec : PayloadCodec<object?>
+    {
+        public override void Write(ArrayBufferWriter<byte> target, object? value)
+        {
+            target.Write([value is null ? Null : Value]);
+            if (value is null) return;
+            if (value.GetType() == typeof(object)) throw new WorkSerializationException("A bare System.Object has no content to send to another process. Use a value with a type of its own.");
+            byte[] name = Encoding.UTF8.GetBytes(value.GetType().AssemblyQualifiedName!);
+            target.Write(BitConverter.GetBytes(name.Length));
+            target.Write(name);
+            For(value.GetType()).WriteBoxed(target, value);
+        }
+
+        public override object? Read(ReadOnlySpan<byte> bytes)
+        {
+            if (bytes[0] == Null) return null;
+            int length = BitConverter.ToInt32(bytes[1..]);
+            var type = Type.GetType(Encoding.UTF8.GetString(bytes.Slice(5, length)), throwOnError: true)!;
+            return For(type).ReadBoxed(bytes[(5 + length)..]);
+        }
+    }
+
+    private sealed class JsonCodec<T> : PayloadCodec<T>
+    {
+        public override void Write(ArrayBufferWriter<byte> target, T value)
+        {
+            using var writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true });
+            JsonSerializer.Serialize(writer, value, Json);
+        }
+
+        public override T Read(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize<T>(bytes, Json)!;
+    }
+
+    private sealed class RefusedCodec<T> : PayloadCodec<T>
+    {
+        public override void Write(ArrayBufferWriter<byte> target, T value) => throw Refuse();
+
+        public override T Read(ReadOnlySpan<byte> bytes) => throw Refuse();
+
+        private static WorkSerializationException Refuse() =>
+            new($"Values of type {typeof(T)} belong to one process and have no copy in another. Send the data they stand for: a path, a name, numbers.");
+    }
+}

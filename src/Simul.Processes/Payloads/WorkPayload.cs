@@ -1,0 +1,72 @@
+using System.Buffers;
+
+namespace Simul.Processes.Payloads;
+
+// Puts values into byte arrays for a frame, with errors that name what could not travel.
+internal static class WorkPayload
+{
+    // A frame's length is an int; its other parts need a little room.
+    public const int Largest = int.MaxValue - 64 * 1024;
+
+    private const int KeepCapacity = 64 * 1024;
+
+    [ThreadStatic] private static ArrayBufferWriter<byte>? t_buffer;
+
+    public static WorkSerializationException TooLarge(Type type) =>
+        new($"A value of type {type} is larger than 2 GB, the most one item can carry between processes. Split it, or pass a file's name.");
+
+    public static byte[] Serialize(Type type, object? value, string what)
+    {
+        // Taken out while in use: a converter of the user's may submit work itself.
+        var buffer = t_buffer ?? new ArrayBufferWriter<byte>(256);
+        t_buffer = null;
+        try
+        {
+            PayloadCodec.For(type).WriteBoxed(buffer, value);
+            return buffer.WrittenSpan.ToArray();
+        }
+        catch (WorkSerializationException refused)
+        {
+            throw new WorkSerializationException($"{what} cannot be sent to a worker process. {refused.Message}", refused);
+        }
+        catch (Exception error)
+        {
+            throw new WorkSerializationException($"{what}, of type {type}, cannot be sent to a worker process: {error.Message} Pass values that System.Text.Json can write and read: numbers, strings, arrays, records with public properties.", error);
+        }
+        finally
+        {
+            if (buffer.Capacity <= KeepCapacity)
+            {
+                buffer.ResetWrittenCount();
+                t_buffer = buffer;
+            }
+        }
+    }
+
+    public static T Deserialize<T>(ReadOnlySpan<byte> bytes, string what)
+    {
+        try
+        {
+            return PayloadCodec<T>.Instance.Read(bytes);
+        }
+        catch (Exception error)
+        {
+            throw Unreadable(typeof(T), what, error);
+        }
+    }
+
+    public static object? Deserialize(Type type, ReadOnlySpan<byte> bytes, string what)
+    {
+        try
+        {
+            return PayloadCodec.For(type).ReadBoxed(bytes);
+        }
+        catch (Exception error)
+        {
+            throw Unreadable(type, what, error);
+        }
+    }
+
+    private static WorkSerializationException Unreadable(Type type, string what, Exception error) =>
+        new($"{what}, of type {type}, arrived but could not be rebuilt: {error.Message} The type needs a constructor and properties that System.Text.Json can use.", error);
+}

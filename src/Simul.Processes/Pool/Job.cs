@@ -1,0 +1,117 @@
+using Simul.Processes.Methods;
+using Simul.Processes.Payloads;
+
+namespace Simul.Processes.Pool;
+
+// One submitted item. Its states are in JobState.cs.
+internal abstract class Job(WorkerPool pool, MethodReference method, string name, TimeSpan? timeLimit, CancellationToken token)
+{
+    public WorkerPool Pool => pool;
+
+    public MethodReference Method => method;
+
+    public string Name => name;
+
+    public TimeSpan? TimeLimit => timeLimit;
+
+    public CancellationToken Token => token;
+
+    public bool IsAsynchronous { get; } = method.Shape >= WorkShape.Asynchronous;
+
+    // Owner of all that follows, up to the next comment: the pool's gate.
+    public long Id { get; set; }
+
+    public JobState State { get; set; }
+
+    // Whether a worker ever took it.
+    public bool HasRun { get; set; }
+
+    public StopReason Stop { get; set; }
+
+    public WorkerSlot? Slot { get; set; }
+
+    public byte[] Closure { get; set; } = [];
+
+    public byte[] Argument { get; set; } = [];
+
+    public LinkedListNode<Job>? Node { get; set; }
+
+    public ITimer? TimeLimitTimer { get; set; }
+
+    public ITimer? GraceTimer { get; set; }
+
+    // In virtual time: who holds the clock for this item, from the moment a worker is bound to take it.
+    public ClockMember? Member { get; set; }
+
+    // The number of the sleep that Member waits in; 0 for none. Set by the worker's thread before it idles; reset by whoever
+    // ends the sleep.
+    public int Sleep { get; set; }
+
+    // Set before the job reaches the pool.
+    public CancellationTokenRegistration Registration { get; set; }
+
+    public WorkEnd End { get; private set; }
+
+    protected Exception? Error { get; private set; }
+
+    // Fixes the outcome; nobody sees it before Deliver.
+    public void Decode(ReadOnlySpan<byte> result)
+    {
+        try
+        {
+            ReadResult(result);
+            End = WorkEnd.Completed;
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    public void Fail(Exception error)
+    {
+        Error = error;
+        End = WorkEnd.Failed;
+    }
+
+    public void Cancel() => End = WorkEnd.Cancelled;
+
+    public abstract void Deliver();
+
+    protected abstract void ReadResult(ReadOnlySpan<byte> result);
+}
+
+internal sealed class Job<TResult> : Job
+{
+    // Continuations must not run on the thread that receives from a worker.
+    private readonly TaskCompletionSource<TResult> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TResult? _result;
+
+    public Job(WorkerPool pool, MethodReference method, WorkItem<TResult> item, CancellationToken token)
+        : base(pool, method, item.Name, item.Options.Timeout, token)
+    {
+        Closure = method.Captured(item.Method);
+        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, $"The argument of {method.Display}");
+    }
+
+    public Task<TResult> Task => _source.Task;
+
+    public override void Deliver()
+    {
+        switch (End)
+        {
+            case WorkEnd.Completed:
+                _source.TrySetResult(_result!);
+                break;
+            case WorkEnd.Cancelled:
+                _source.TrySetCanceled(Token);
+                break;
+            default:
+                _source.TrySetException(Error!);
+                break;
+        }
+        _result = default;
+    }
+
+    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = WorkPayload.Deserialize<TResult>(result, $"The result of {Method.Display}");
+}

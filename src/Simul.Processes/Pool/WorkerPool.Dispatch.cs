@@ -1,0 +1,176 @@
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Pool;
+
+// Which worker takes which job. Strictly first in, first out: a head that finds no room waits, and everything behind it.
+//
+// 1. An idle worker that is ready, lowest number first: it stays warm, and the others may rest.
+// 2. A worker that is not started yet: it is started.
+// 3. Short synchronous items go into the pipe behind others, so that a worker finds the next one without a round trip. How
+//    many depends on how long its last items ran: what is worth about two milliseconds. Asynchronous ones go to the worker
+//    with the fewest.
+//
+// A short item that has ended up behind a long one is called back when another worker has nothing to do for a millisecond.
+internal sealed partial class WorkerPool
+{
+    private const int DeepestPipe = 64;
+    private const double PipeTicks = 2 * TimeSpan.TicksPerMillisecond;
+    private static readonly TimeSpan s_recallAfter = TimeSpan.FromMilliseconds(1);
+
+    private readonly ITimer _rebalance;
+    private bool _rebalanceArmed; // owner: _gate
+
+    private void DispatchLocked()
+    {
+        while (_queue.First is { } first && PickLocked(first.Value) is { } slot)
+        {
+            _queue.RemoveFirst();
+            first.Value.Node = null;
+            AssignLocked(first.Value, slot);
+        }
+        if (_queue.First is null) BalanceLocked();
+    }
+
+    private WorkerSlot? PickLocked(Job job)
+    {
+        WorkerSlot? starting = null, empty = null, shared = null;
+        foreach (var slot in _slots)
+        {
+            switch (slot.State)
+            {
+                case WorkerSlotState.Ready when slot.Jobs.Count == 0:
+                    return slot;
+                case WorkerSlotState.Starting when slot.Jobs.Count == 0:
+                    starting ??= slot;
+                    break;
+                case WorkerSlotState.Empty:
+                    empty ??= slot;
+                    break;
+                case WorkerSlotState.Ready when HasRoomLocked(slot, job) && (shared is null || slot.Jobs.Count < shared.Jobs.Count):
+                    shared = slot;
+                    break;
+            }
+        }
+        if (starting is not null) return starting;
+        if (empty is null) return shared;
+        if (!job.IsAsynchronous || shared is null) return empty;
+        // It can begin at once; the fresh worker takes later ones.
+        StartLocked(empty);
+        return shared;
+    }
+
+    private bool HasRoomLocked(WorkerSlot slot, Job job)
+    {
+        var front = slot.Jobs[0];
+        if (front.IsAsynchronous != job.IsAsynchronous) return false;
+        if (job.IsAsynchronous) return slot.Jobs.Count < Options.AsyncItemsPerWorker;
+        // In virtual time an item that waits in a pipe would have to hold the clock, and so the item it waits for.
+        if (_virtual is not null || slot.MeanTicks < 0 || front.Stop != StopReason.None) return false;
+        return slot.Jobs.Count < 1 + Math.Min(DeepestPipe - 1, PipeTicks / (slot.MeanTicks + 1))
+            && (front.State != JobState.Running || TimeProvider.System.GetElapsedTime(slot.RunningSince).Ticks < PipeTicks);
+    }
+
+    private void AssignLocked(Job job, WorkerSlot slot)
+    {
+        job.Slot = slot;
+        slot.Jobs.Add(job);
+        // From here on the item is sure to begin without anybody's time passing, so it holds the clock.
+        if (_virtual is not null) job.Member ??= _virtual.Join(job.Name, () => Wake(job));
+        if (slot.State == WorkerSlotState.Ready)
+        {
+            SendLocked(job, slot);
+            return;
+        }
+        job.State = JobState.Assigned;
+        if (slot.State == WorkerSlotState.Empty) StartLocked(slot);
+    }
+
+    private void StartLocked(WorkerSlot slot)
+    {
+        slot.State = WorkerSlotState.Starting;
+        _totalStarted++;
+        _toStart.Add(slot);
+    }
+
+    private void SendLocked(Job job, WorkerSlot slot)
+    {
+        if (!slot.Defined.TryGetValue(job.Method, out int number))
+        {
+            number = slot.Defined.Count;
+            slot.Defined.Add(job.Method, number);
+            WriteLocked(slot, (job.Method, number), static (writer, state) => state.Method.Write(writer, state.number));
+        }
+        job.State = JobState.Sent;
+        WriteLocked(slot, (job, number, now: _virtual?.GetTimestamp() ?? 0), static (writer, state) =>
+        {
+            writer.Begin(MessageKind.Run);
+            writer.Write(state.job.Id);
+            writer.Write(state.number);
+            writer.Write(state.now);
+            writer.WriteBlock(state.job.Closure);
+            writer.End(state.job.Argument, state.job.Argument.Length);
+        });
+    }
+
+    // Back to the queue, at its front: it was first once. Jobs come back last one first.
+    private void RequeueLocked(Job job)
+    {
+        job.Slot?.Jobs.Remove(job);
+        job.Slot = null;
+        job.State = JobState.Queued;
+        job.Node = _queue.AddFirst(job);
+    }
+
+    // An idle worker and an empty queue: does somebody else hold what it could do?
+    private void BalanceLocked()
+    {
+        var idle = IdleLocked();
+        if (idle is null) return;
+        foreach (var slot in _slots)
+        {
+            if (slot.State == WorkerSlotState.Starting && slot.Jobs.Count > 0)
+            {
+                var job = slot.Jobs[0];
+                slot.Jobs.RemoveAt(0);
+                AssignLocked(job, idle);
+                idle = IdleLocked();
+                if (idle is null) return;
+            }
+            else if (!_rebalanceArmed && slot.Jobs.Count > 1 && slot.Jobs[^1].State == JobState.Sent)
+            {
+                _rebalanceArmed = true;
+                _rebalance.Change(s_recallAfter, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private void Recall()
+    {
+        lock (_gate)
+        {
+            _rebalanceArmed = false;
+            if (_queue.First is not null || IdleLocked() is null) return;
+            foreach (var slot in _slots)
+            {
+                if (slot.State != WorkerSlotState.Gone && slot.Jobs.Count > 1 && slot.Jobs[^1].State == JobState.Sent)
+                {
+                    WriteLocked(slot, 0, static (writer, _) =>
+                    {
+                        writer.Begin(MessageKind.Recall);
+                        writer.End();
+                    });
+                }
+            }
+        }
+        Flush();
+    }
+
+    private WorkerSlot? IdleLocked()
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.State == WorkerSlotState.Ready && slot.Jobs.Count == 0) return slot;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,126 @@
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Pool;
+
+// How items are given up (P4): first the item's token, after the grace period the worker.
+//
+// A synchronous item has its worker to itself, so the kill hits nobody else. Asynchronous items share one: there the deaf item
+// is settled, the worker takes no more and is killed when the others have ended. Whether they can still end is asked with a
+// ping to the thread they all run on; no answer within another grace period means that it is blocked, and then it is killed
+// at once.
+internal sealed partial class WorkerPool
+{
+    public void Cancel(Job job)
+    {
+        bool ended = false;
+        lock (_gate)
+        {
+            switch (job.State)
+            {
+                case JobState.New or JobState.Queued or JobState.Assigned:
+                    EndLocked(job);
+                    ended = true;
+                    DispatchLocked();
+                    break;
+                case JobState.Sent or JobState.Running:
+                    StopLocked(job, StopReason.Cancelled);
+                    break;
+            }
+        }
+        if (ended)
+        {
+            job.Cancel();
+            Settle(job, null);
+        }
+        Flush();
+    }
+
+    private static TimeoutException TimeLimitOver(Job job) =>
+        new($"'{job.Name}' did not end within its time limit of {job.TimeLimit}.");
+
+    private void StopLocked(Job job, StopReason reason)
+    {
+        if (job.Stop != StopReason.None) return;
+        job.Stop = reason;
+        WriteLocked(job.Slot!, job.Id, static (writer, id) =>
+        {
+            writer.Begin(MessageKind.Cancel);
+            writer.Write(id);
+            writer.End();
+        });
+        if (job.State != JobState.Running) return;
+        // What it does because of the cancellation is work. If it sleeps on, the worker says so again.
+        job.Member?.Busy();
+        ArmGraceLocked(job);
+    }
+
+    private void ArmGraceLocked(Job job) =>
+        job.GraceTimer ??= TimeProvider.System.CreateTimer(static state => ((Job)state!).Pool.OnGraceOver((Job)state!), job, Options.Grace, Timeout.InfiniteTimeSpan);
+
+    // Not under the gate: a virtual clock's timer may call back at once.
+    private void StartTimeLimit(Job job, TimeSpan limit)
+    {
+        var timer = Options.Clock.CreateTimer(static state => ((Job)state!).Pool.OnTimeLimit((Job)state!), job, limit, Timeout.InfiniteTimeSpan);
+        bool ended;
+        lock (_gate)
+        {
+            ended = job.State == JobState.Ended;
+            if (!ended) job.TimeLimitTimer = timer;
+        }
+        if (ended) timer.Dispose();
+    }
+
+    private void OnTimeLimit(Job job)
+    {
+        lock (_gate)
+        {
+            if (job.State == JobState.Running) StopLocked(job, StopReason.TimedOut);
+        }
+        Flush();
+    }
+
+    private void OnGraceOver(Job job)
+    {
+        var slot = job.Slot!;
+        lock (_gate)
+        {
+            if (job.State != JobState.Running) return;
+            if (slot.Jobs.Count == 1 || !job.IsAsynchronous)
+            {
+                slot.Process!.Kill();
+                return;
+            }
+            EndLocked(job);
+            if (slot.State == WorkerSlotState.Ready)
+            {
+                slot.State = WorkerSlotState.Retiring;
+                slot.KillNote = $"another item on the same worker, '{job.Name}', did not answer its cancellation and blocked the thread they share";
+                WriteLocked(slot, 0, static (writer, _) =>
+                {
+                    writer.Begin(MessageKind.Ping);
+                    writer.End();
+                });
+                slot.PingTimer = TimeProvider.System.CreateTimer(static state => ((WorkerSlot)state!).Process!.Kill(), slot, Options.Grace, Timeout.InfiniteTimeSpan);
+            }
+        }
+        if (job.Stop == StopReason.TimedOut) job.Fail(TimeLimitOver(job));
+        else job.Cancel();
+        Settle(job, slot);
+        Flush();
+    }
+
+    // A worker that was to end after its last item has done it.
+    private static void EndRetiredLocked(WorkerSlot slot)
+    {
+        if (slot.State == WorkerSlotState.Retiring && slot.Jobs.Count == 0) slot.Process!.Kill();
+    }
+
+    private void OnPong(WorkerSlot slot)
+    {
+        lock (_gate)
+        {
+            slot.PingTimer?.Dispose();
+            slot.KillNote = null;
+        }
+    }
+}

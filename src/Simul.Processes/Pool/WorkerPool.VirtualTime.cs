@@ -1,0 +1,69 @@
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Pool;
+
+// Sleeps of items in virtual time (L10). The item's member idles in this process on the worker's behalf; the clock's jump
+// wakes it, and it holds the clock from that moment, while the message is still on its way to the worker.
+internal sealed partial class WorkerPool
+{
+    private void OnSleep(WorkerSlot slot, MessageKind kind, FrameBody body)
+    {
+        long id = body.ReadInt64();
+        int number = body.ReadInt32();
+        Job? job;
+        lock (_gate) job = slot.Find(id);
+        if (kind == MessageKind.SleepEnd)
+        {
+            if (job is null || job.Sleep != number) return;
+            job.Sleep = 0;
+            job.Member!.Busy();
+            return;
+        }
+        var until = new TimeSpan(body.ReadInt64());
+        bool again = body.ReadByte() == 1;
+        if (job?.Member is not { } member)
+        {
+            // A clock kept beyond its item: nobody's time to wait for.
+            SendAwake(slot, id, number);
+            return;
+        }
+        if (again && job.Sleep != number) return; // it was woken in the meantime
+        if (job.Sleep == 0 || job.Sleep == number)
+        {
+            job.Sleep = number;
+            if (member.IdleUntil(until)) Wake(job);
+            return;
+        }
+        // A second thread of the same item sleeps as well: it joins for the length of the sleep.
+        ClockMember? second = null;
+        second = _virtual!.Join(job.Name, () => WakeSecond(second!));
+        if (second.IdleUntil(until)) WakeSecond(second);
+
+        void WakeSecond(ClockMember sleeper)
+        {
+            SendAwake(slot, id, number);
+            sleeper.Dispose();
+        }
+    }
+
+    // Called on the thread that made the clock jump; the member is busy already.
+    private void Wake(Job job)
+    {
+        int number = job.Sleep;
+        job.Sleep = 0;
+        if (number != 0 && job.Slot is { } slot) SendAwake(slot, job.Id, number);
+    }
+
+    private void SendAwake(WorkerSlot slot, long id, int number)
+    {
+        slot.Outbox.Add((id, number, now: _virtual?.GetTimestamp() ?? 0), static (writer, state) =>
+        {
+            writer.Begin(MessageKind.Awake);
+            writer.Write(state.id);
+            writer.Write(state.number);
+            writer.Write(state.now);
+            writer.End();
+        });
+        slot.Outbox.Flush();
+    }
+}

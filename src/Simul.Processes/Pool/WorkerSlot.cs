@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using Simul.Processes.Launch;
+using Simul.Processes.Methods;
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Pool;
+
+// One worker process as its pool sees it, with the thread that receives from it.
+[DebuggerDisplay("{Name} {State}, {Jobs.Count} jobs")]
+internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
+{
+    private static readonly TimeSpan s_exitAfterEnd = TimeSpan.FromSeconds(1);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public int Index => index;
+
+    public string Name => name;
+
+    public Outbox Outbox { get; } = new();
+
+    // Ends when the process has gone and its jobs were settled.
+    public Task Ended => _ended.Task;
+
+    // Owner of all that follows: the pool's gate.
+    public WorkerSlotState State { get; set; }
+
+    // In the order in which they were assigned; the front ones run.
+    public List<Job> Jobs { get; } = [];
+
+    public Dictionary<MethodReference, int> Defined { get; } = [];
+
+    public WorkerProcess? Process { get; set; }
+
+    // What Environment.Exit said, before the process ended by it.
+    public int? AnnouncedExit { get; set; }
+
+    // Why we killed it, if that was not for the item it ran.
+    public string? KillNote { get; set; }
+
+    // When the item that runs was taken; for synchronous items.
+    public long RunningSince { get; set; }
+
+    // Kills the worker unless it answers.
+    public ITimer? PingTimer { get; set; }
+
+    public bool Dirty { get; set; } // in the pool's list of outboxes to flush
+
+    // Mean run time of its last items, in ticks of 100 ns; negative before the first.
+    public double MeanTicks { get; private set; } = -1;
+
+    public Job? Find(long id)
+    {
+        foreach (var job in Jobs)
+        {
+            if (job.Id == id) return job;
+        }
+        return null;
+    }
+
+    public void Observe(long ticks) => MeanTicks = MeanTicks < 0 ? ticks : MeanTicks + (ticks - MeanTicks) / 8;
+
+    public void Start()
+    {
+        var thread = new Thread(Supervise, 512 * 1024) { IsBackground = true, Name = $"simul {name}" };
+        thread.UnsafeStart();
+    }
+
+    private void Supervise()
+    {
+        Exception? failure = null;
+        WorkerExit exit = default;
+        try
+        {
+            var (process, channel) = pool.Launcher.Start(name, Print);
+            using (channel)
+            {
+                // Nothing can come any more once the process has gone, whoever inherited its end of the channel.
+                _ = process.Exited.ContinueWith(_ => channel.Shutdown(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                pool.OnStarted(this, process, channel);
+                Receive(channel);
+                exit = WaitForExit(process);
+            }
+        }
+        catch (Exception error)
+        {
+            // Not one of ours, and still no reason to take the application down: everything waiting is told.
+            failure = error;
+            if (Process is { } process)
+            {
+                process.Kill();
+                process.Exited.Wait();
+            }
+        }
+        pool.OnEnded(this, exit, failure);
+        _ended.TrySetResult();
+    }
+
+    private void Receive(Channel channel)
+    {
+        var reader = new FrameReader(channel);
+        while (reader.Fill())
+        {
+            while (reader.TryRead(out var kind, out var body)) pool.OnMessage(this, kind, new FrameBody(body));
+            // After the batch, so that many answers go out in one call.
+            pool.Flush();
+        }
+    }
+
+    // The channel ended first: the process is about to end, or its method closed the channel behind our back.
+    private static WorkerExit WaitForExit(WorkerProcess process)
+    {
+        if (!process.Exited.Wait(s_exitAfterEnd)) process.Kill();
+        return process.Exited.GetAwaiter().GetResult();
+    }
+
+    private void Print(string line, bool isError, int pid) => pool.Print(new WorkerOutput(name, pid, isError, line));
+}

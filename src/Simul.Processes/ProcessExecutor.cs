@@ -1,0 +1,85 @@
+using Simul.Processes.Launch;
+using Simul.Processes.Pool;
+
+namespace Simul;
+
+/// <summary>Runs methods in worker processes: on all cores, each call isolated from a crash, a leak or an endless loop of
+/// another.</summary>
+/// <remarks>
+/// <para>Methods: static methods (generic ones too) and lambdas. What a lambda captures, the argument and the result are
+/// copied: values and arrays without references as raw memory, the rest by System.Text.Json under their declared type.
+/// The program's own <c>Main</c> does not run in a worker, and static fields there are the worker's own.</para>
+/// <para>Crashes: when a worker process ends, the item that ran on it fails with <see cref="WorkerCrashedException"/> (of
+/// asynchronous ones: the items that ran on it). Items behind it go to another worker; none is run twice.</para>
+/// <para>Cancellation: before an item begins, it is taken back. Later its token is cancelled, and after
+/// <see cref="ProcessExecutorOptions.Grace"/> the worker is killed, with the processes it started. The task ends when the item
+/// has really ended. A result that comes before that end is delivered; a cancelled item that ends by the cancellation is
+/// cancelled. An item whose time limit is over fails with <see cref="TimeoutException"/>, whatever it still returns.</para>
+/// <para>Asynchronous methods: many run on one worker at a time, all on one thread. If one of them does not answer its
+/// cancellation, its worker takes no more items, and is killed when the others have ended, or at once if they cannot go on.</para>
+/// <para>Nesting: a method may make a pool of its own inside its worker (ten levels at most). The pool it runs in cannot be
+/// reached from there, so an item cannot wait for its own worker.</para>
+/// <para>End of the parent: workers end within a second of it, however it ends.</para>
+/// <para>Virtual time: with a <see cref="VirtualTimeProvider"/> as clock, each running item is a member of it, and
+/// <see cref="WorkContext.Clock"/> in the worker stands for it: <c>WorkContext.Current!.Clock.Sleep(...)</c> frees the clock.</para>
+/// <para>Thread safety: all members may be used from any thread.</para>
+/// <para>Semantics: Python's <c>ProcessPoolExecutor</c>, but a crash does not break the pool (as in Pebble).</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// await using var engine = new ProcessExecutor(new ProcessExecutorOptions { Workers = 2 });
+/// await foreach (var report in engine.MapAsync(files, Parser.ParseFile))
+///     Console.WriteLine(report);
+/// </code>
+/// </example>
+public sealed class ProcessExecutor : Executor
+{
+    private readonly WorkerPool _pool;
+
+    /// <summary>Makes an executor. No process is started before there is work.</summary>
+    /// <param name="options">Workers, limits, clock; the defaults when omitted.</param>
+    /// <exception cref="WorkerStartException">Workers cannot be started from this application.</exception>
+    public ProcessExecutor(ProcessExecutorOptions? options = null)
+    {
+        options ??= new ProcessExecutorOptions();
+        WorkerDepth.ThrowIfTooDeep();
+        _pool = new WorkerPool(options, WorkerLauncher.Create(options.PortableLaunch, HostCommand.ForThisApplication(), options.Diagnostics));
+    }
+
+    /// <inheritdoc/>
+    public override string Engine => WorkerPool.EngineName;
+
+    /// <inheritdoc/>
+    public override int Workers => _pool.Options.Workers;
+
+    /// <summary>The process ids of the workers that are ready at this moment.</summary>
+    /// <returns>A snapshot, in the order of the workers' numbers.</returns>
+    public IReadOnlyList<int> GetWorkerProcessIds() => _pool.GetProcessIds();
+
+    /// <inheritdoc/>
+    public override ExecutorStatistics GetStatistics() => _pool.GetStatistics();
+
+    /// <summary>Refuses new work, waits for the accepted work, and ends every worker: asked first, killed after the grace
+    /// period.</summary>
+    /// <returns>Ends when the last worker process has gone.</returns>
+    public override ValueTask DisposeAsync() => new(_pool.CloseAsync());
+
+    /// <inheritdoc/>
+    protected override Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
+    {
+        _pool.ThrowIfClosed();
+        if (cancellationToken.IsCancellationRequested) return _pool.RejectCancelled<TResult>(cancellationToken);
+        Job<TResult> job;
+        try
+        {
+            var method = _pool.Methods.Get(item.Method, item.Shape, item.ArgumentType, typeof(TResult));
+            job = new Job<TResult>(_pool, method, item, cancellationToken);
+        }
+        catch (WorkSerializationException refused)
+        {
+            return _pool.Reject<TResult>(refused);
+        }
+        _pool.Submit(job);
+        return job.Task;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Simul.Processes.Transport;
+
+// What parent and worker say to each other. "id" is the item's number (8 bytes).
+internal enum MessageKind : byte
+{
+    // Parent to worker.
+    Hello,      // name, clock                    first of all
+    Define,     // number, method reference       before the first Run that uses the number
+    Run,        // id, method, closure, argument
+    Cancel,     // id                             takes the item back, or cancels its token
+    Recall,     //                                takes all items back that have not begun
+    Awake,      // id, sleep number, now          the end of a sleep in virtual time
+    Stop,       //                                end when nothing is left to do
+    Ping,       //                                answered by the thread of the asynchronous items
+
+    // Worker to parent.
+    Ready = 64, //                                the worker can take items
+    Taken,      // id                             sent before anything of the item runs
+    Done,       // id, ticks it ran, result
+    Failed,     // id, ticks it ran, exception
+    Dropped,    // id                             answer to Cancel and Recall: it never began and never will here
+    Sleep,      // id, sleep number, until        a blocking sleep in virtual time
+    SleepEnd,   // id, sleep number               it was cancelled
+    LaneIdle,   // wakes                          all asynchronous items wait in virtual time
+    Exiting,    // code                           the process ends because something in it asked for it
+    Pong,
+}

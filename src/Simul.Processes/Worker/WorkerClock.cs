@@ -1,0 +1,42 @@
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Worker;
+
+// The clock a worker's items see: the system's, a scaled one of the parent's speed, or one that stands for the parent's
+// virtual clock.
+internal sealed class WorkerClock
+{
+    private readonly TimeProvider? _real;
+    private readonly RemoteTime? _virtual;
+
+    private WorkerClock(TimeProvider? real, RemoteTime? virtualTime)
+    {
+        _real = real;
+        _virtual = virtualTime;
+    }
+
+    public static WorkerClock Real { get; } = new(TimeProvider.System, null);
+
+    public static WorkerClock Read(ref FrameBody body)
+    {
+        byte kind = body.ReadByte();
+        double speed = BitConverter.Int64BitsToDouble(body.ReadInt64());
+        long now = body.ReadInt64();
+        long start = body.ReadInt64();
+        return kind switch
+        {
+            1 => new(new ScaledTimeProvider(speed), null),
+            2 => new(null, new RemoteTime(now, new DateTimeOffset(start, TimeSpan.Zero))),
+            _ => Real,
+        };
+    }
+
+    public void Advance(long now) => _virtual?.Advance(now);
+
+    public WorkContext ContextFor(WorkerItem item, string worker, WorkerSender sender)
+    {
+        if (_virtual is null) return new WorkContext(Pool.WorkerPool.EngineName, worker, _real!, item.Token);
+        item.Clock = new RemoteVirtualClock(_virtual, item.Id, sender);
+        return new WorkContext(Pool.WorkerPool.EngineName, worker, item.Clock, item.Token);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Simul.Processes.Interop.Linux;
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Worker;
+
+// Where a worker process begins: called by the worker host, by name.
+// Arguments: "fd" and a descriptor, or "path" and a socket's path; then the parent's process id.
+internal static class WorkerEntry
+{
+    internal static int Run(string[] arguments)
+    {
+        int parent = int.Parse(arguments[2], CultureInfo.InvariantCulture);
+        ParentWatch.Start(parent);
+        ForgetOurSettings();
+        var channel = arguments[0] == "fd" ? Inherited(int.Parse(arguments[1], CultureInfo.InvariantCulture)) : Connected(arguments[1]);
+        return new WorkerSession(channel).Run();
+    }
+
+    // Settings made for this process must not reach what its methods start.
+    private static void ForgetOurSettings()
+    {
+        foreach (string name in (string[])["DOTNET_gcServer", "DOTNET_gcConcurrent", "DOTNET_EnableDiagnostics"])
+            Environment.SetEnvironmentVariable(name, null);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SocketChannel Inherited(int descriptor)
+    {
+        if (OperatingSystem.IsLinux()) Libc.Control(descriptor, Libc.SetFlags, Libc.DescriptorCloseOnExec);
+        return new SocketChannel(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SocketChannel Connected(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(path));
+        return new SocketChannel(socket);
+    }
+}

@@ -1,0 +1,38 @@
+using Simul.Processes.Methods;
+
+namespace Simul.Processes.Worker;
+
+// One item in the worker: received, perhaps begun.
+internal sealed class WorkerItem(long id, MethodResolver method, byte[] closure, byte[] argument)
+{
+    private readonly CancellationTokenSource _cancel = new();
+    private byte[] _closure = closure;
+    private byte[] _argument = argument;
+
+    public long Id => id;
+
+    public MethodResolver Method => method;
+
+    public CancellationToken Token => _cancel.Token;
+
+    public RemoteVirtualClock? Clock { get; set; }
+
+    // Not on the thread that receives: it runs what the method registered.
+    public void Cancel(Action afterwards) => ThreadPool.UnsafeQueueUserWorkItem(_ =>
+    {
+        try
+        {
+            _cancel.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // What the method's own callbacks throw is not worth the worker; the item ends, or is killed.
+        }
+        afterwards();
+    }, null);
+
+    // Taken out, so that a large argument is not kept twice while the method runs.
+    public byte[] TakeClosure() => Interlocked.Exchange(ref _closure, []);
+
+    public byte[] TakeArgument() => Interlocked.Exchange(ref _argument, []);
+}

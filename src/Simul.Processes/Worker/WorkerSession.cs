@@ -1,0 +1,170 @@
+using System.Buffers;
+using Simul.Processes.Methods;
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Worker;
+
+// The life of a worker process. Threads: the main thread runs the synchronous items, one after the other; one thread receives
+// and never waits for anything else; one thread runs the asynchronous items (made when the first comes); one watches the
+// parent.
+//
+// Order at the end: Stop -> the queue is closed -> the main thread returns -> the runtime waits for the method's own foreground
+// threads -> the process ends.
+internal sealed class WorkerSession
+{
+    private const int KeepCapacity = 256 * 1024;
+
+    private readonly Channel _channel;
+    private readonly WorkerSender _sender;
+    private readonly ItemQueue _queue = new();
+    private readonly Dictionary<int, MethodResolver> _methods = []; // owner: the receiving thread
+    private readonly ExecutionContext? _clean = ExecutionContext.Capture();
+    private ArrayBufferWriter<byte> _result = new(256);              // owner: the main thread
+    private AsyncLane? _lane;                                        // owner: the main thread; read by the receiving one
+    private WorkerClock _clock = WorkerClock.Real;                   // set before the first item
+    private string _name = "";
+    private volatile bool _stopped;
+
+    public WorkerSession(Channel channel)
+    {
+        _channel = channel;
+        _sender = new WorkerSender(channel);
+    }
+
+    public int Run()
+    {
+        // Environment.Exit in a method: the parent can then tell it from an end by a signal.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            if (!_stopped) _sender.SendExiting(Environment.ExitCode);
+        };
+        new Thread(Receive, 256 * 1024) { IsBackground = true, Name = "simul receive" }.UnsafeStart();
+        for (var item = TakeFirst(); item is not null; item = RunOne(item) ?? TakeFirst())
+        {
+            // Each turn runs one item; the next may have come with its end.
+        }
+        _stopped = true;
+        return 0;
+    }
+
+    private WorkerItem? TakeFirst()
+    {
+        var item = _queue.Take();
+        if (item is not null) _sender.Send(MessageKind.Taken, item.Id);
+        return item;
+    }
+
+    // Returns the next item if there is one; it has been announced as taken.
+    private WorkerItem? RunOne(WorkerItem item)
+    {
+        if (item.Method.IsAsynchronous)
+        {
+            (_lane ??= new AsyncLane()).Post(() => _ = RunAsynchronousAsync(item));
+            return null;
+        }
+        Exception? failure = null;
+        long started = TimeProvider.System.GetTimestamp();
+        try
+        {
+            WorkContext.Current = _clock.ContextFor(item, _name, _sender);
+            item.Method.Resolve().Run(item.TakeClosure(), item.TakeArgument(), item.Token, _result);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+        long ticks = TimeProvider.System.GetElapsedTime(started).Ticks;
+        // What the method left in asynchronous locals, or as its synchronization context, is not for the next one.
+        if (_clean is not null) ExecutionContext.Restore(_clean);
+        SynchronizationContext.SetSynchronizationContext(null);
+        var next = _queue.Finish(item.Id, takeNext: true);
+        _sender.SendEnd(item.Id, ticks, _result, failure, next);
+        if (_result.Capacity > KeepCapacity) _result = new ArrayBufferWriter<byte>(256);
+        else _result.ResetWrittenCount();
+        return next;
+    }
+
+    private async Task RunAsynchronousAsync(WorkerItem item)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        Exception? failure = null;
+        var result = new ArrayBufferWriter<byte>(256);
+        try
+        {
+            WorkContext.Current = _clock.ContextFor(item, _name, _sender);
+            var write = await item.Method.Resolve().RunAsync(item.TakeClosure(), item.TakeArgument(), item.Token);
+            write(result);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+        _queue.Finish(item.Id, takeNext: false);
+        _sender.SendEnd(item.Id, TimeProvider.System.GetElapsedTime(started).Ticks, result, failure, null);
+    }
+
+    private void Receive()
+    {
+        var reader = new FrameReader(_channel);
+        while (reader.Fill())
+        {
+            while (reader.TryRead(out var kind, out var body)) OnMessage(kind, new FrameBody(body));
+        }
+        // The parent closed the channel without a word: it has gone.
+        if (!_stopped) ParentWatch.ExitNow();
+    }
+
+    private void OnMessage(MessageKind kind, FrameBody body)
+    {
+        switch (kind)
+        {
+            case MessageKind.Hello:
+                _name = body.ReadString()!;
+                _clock = WorkerClock.Read(ref body);
+                _sender.Send(MessageKind.Ready);
+                break;
+            case MessageKind.Define:
+                int number = body.ReadInt32();
+                _methods.Add(number, MethodResolver.Read(ref body));
+                break;
+            case MessageKind.Run:
+                long id = body.ReadInt64();
+                var method = _methods[body.ReadInt32()];
+                _clock.Advance(body.ReadInt64());
+                byte[] closure = body.ReadBlock().ToArray();
+                _queue.Add(new WorkerItem(id, method, closure, body.Rest.ToArray()));
+                break;
+            case MessageKind.Cancel:
+                OnCancel(body.ReadInt64());
+                break;
+            case MessageKind.Recall:
+                foreach (var item in _queue.RemoveAll()) _sender.Send(MessageKind.Dropped, item.Id);
+                break;
+            case MessageKind.Awake:
+                long sleeper = body.ReadInt64();
+                int sleep = body.ReadInt32();
+                _clock.Advance(body.ReadInt64());
+                _queue.FindRunning(sleeper)?.Clock?.Awake(sleep);
+                break;
+            case MessageKind.Ping:
+                if (_lane is { } lane) lane.Post(() => _sender.Send(MessageKind.Pong));
+                else _sender.Send(MessageKind.Pong);
+                break;
+            case MessageKind.Stop:
+                _stopped = true;
+                _queue.Close();
+                break;
+        }
+    }
+
+    private void OnCancel(long id)
+    {
+        if (_queue.TryRemove(id))
+        {
+            _sender.Send(MessageKind.Dropped, id);
+            return;
+        }
+        var item = _queue.FindRunning(id);
+        item?.Cancel(() => item.Clock?.SleepOn());
+    }
+}

@@ -1,0 +1,139 @@
+namespace Simul;
+
+/// <summary>The fourth of the four suspensions: blocking-looking code on a stack of its own, which waits at any depth without
+/// blocking the loop.</summary>
+/// <remarks>
+/// <para>A greenlet runs on a pooled thread, but never beside the loop: a baton says who runs, the loop or exactly one greenlet.
+/// So a greenlet is loop code, with the loop's guarantees, and may use everything that belongs to the loop.</para>
+/// <para>Beware: a C# <c>lock</c> held across <see cref="Await(ValueTask)"/> can stop the loop, when loop code then waits for it.</para>
+/// <para>Cancellation: every wait is a checkpoint.</para>
+/// <para>Semantics: Python's greenlet and gevent, with explicit waits.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// group.Spawn(() => Greenlet.RunAsync(() =>
+/// {
+///     moves.Sort((a, b) => Greenlet.Await(RateAsync(a)) - Greenlet.Await(RateAsync(b)));
+/// }));
+/// </code>
+/// </example>
+public static class Greenlet
+{
+    /// <summary>True when the calling code runs in a greenlet.</summary>
+    public static bool IsCurrent => GreenletThread.Current is not null;
+
+    /// <summary>Runs a body as a greenlet, in the current task; it runs at once, to its first wait.</summary>
+    /// <param name="body">The body.</param>
+    /// <returns>Ends with the body.</returns>
+    /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
+    public static Task RunAsync(Action body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return RunAsync<object?>(() =>
+        {
+            body();
+            return null;
+        });
+    }
+
+    /// <inheritdoc cref="RunAsync(Action)"/>
+    /// <typeparam name="T">What the body returns.</typeparam>
+    public static Task<T> RunAsync<T>(Func<T> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        // Asynchronous continuations: what waits for the greenlet must not go on upon its stack.
+        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        GreenletPool.Of(LoopScope.Require().Core).Start(() =>
+        {
+            try
+            {
+                outcome.SetResult(body());
+            }
+            catch (OperationCanceledException error) when (error.CancellationToken.IsCancellationRequested)
+            {
+                outcome.SetCanceled(error.CancellationToken);
+            }
+            catch (Exception error)
+            {
+                outcome.SetException(error);
+            }
+        });
+        return outcome.Task;
+    }
+
+    /// <summary>Waits, as if blocking; the loop and everything on it goes on meanwhile.</summary>
+    /// <param name="wait">What to wait for.</param>
+    /// <exception cref="InvalidOperationException">The caller is no greenlet.</exception>
+    /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
+    public static void Await(ValueTask wait)
+    {
+        var awaiter = wait.GetAwaiter();
+        if (!awaiter.IsCompleted)
+        {
+            var thread = Required();
+            awaiter.UnsafeOnCompleted(thread.Resume);
+            thread.Park();
+        }
+        awaiter.GetResult();
+    }
+
+    /// <inheritdoc cref="Await(ValueTask)"/>
+    /// <typeparam name="T">What is waited for.</typeparam>
+    /// <returns>What the wait brought.</returns>
+    public static T Await<T>(ValueTask<T> wait)
+    {
+        var awaiter = wait.GetAwaiter();
+        if (!awaiter.IsCompleted)
+        {
+            var thread = Required();
+            awaiter.UnsafeOnCompleted(thread.Resume);
+            thread.Park();
+        }
+        return awaiter.GetResult();
+    }
+
+    /// <inheritdoc cref="Await(ValueTask)"/>
+    public static void Await(Task wait)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        Await(new ValueTask(wait));
+    }
+
+    /// <inheritdoc cref="Await{T}(ValueTask{T})"/>
+    public static T Await<T>(Task<T> wait)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        return Await(new ValueTask<T>(wait));
+    }
+
+    /// <inheritdoc cref="Await(ValueTask)"/>
+    public static void Await(LoopTask wait)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        Await(wait.JoinAsync());
+    }
+
+    /// <inheritdoc cref="Await{T}(ValueTask{T})"/>
+    public static T Await<T>(LoopTask<T> wait)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        return Await(wait.JoinAsync());
+    }
+
+    /// <inheritdoc cref="Await{T}(ValueTask{T})"/>
+    public static T Await<T>(Future<T> wait)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        return Await(wait.WaitAsync());
+    }
+
+    /// <summary>Gives up the turn.</summary>
+    public static void Yield() => Await(LoopScope.Require().Yield());
+
+    /// <summary>Waits until a time has passed on the loop's clock.</summary>
+    /// <param name="duration">How long.</param>
+    public static void Delay(TimeSpan duration) => Await(LoopScope.Require().Delay(duration));
+
+    private static GreenletThread Required() => GreenletThread.Current
+        ?? throw new InvalidOperationException("Only a greenlet can wait without await, and this code runs in none. Start it with Greenlet.RunAsync, or await the wait.");
+}

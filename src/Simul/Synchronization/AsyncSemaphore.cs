@@ -1,0 +1,100 @@
+using System.Diagnostics;
+
+namespace Simul;
+
+/// <summary>A number of permits for loop tasks; who finds none stands in line.</summary>
+/// <remarks>
+/// <para>Cancellation: a wait is a checkpoint; giving it up leaves the line and never loses a permit.</para>
+/// <para>Ordering: first come, first served; a release hands its permit to the longest waiter.</para>
+/// <para>Thread safety: belongs to one loop, the first it is used on. Releasing is legal from any thread. Between threads use
+/// <see cref="SemaphoreSlim"/>.</para>
+/// </remarks>
+[DebuggerDisplay("{Describe(),nq}")]
+public sealed class AsyncSemaphore : IWaitSubject
+{
+    private readonly WaiterQueue _waiters;
+    private readonly int _maximum;
+    private LoopCore? _core;
+    private int _permits;
+
+    /// <summary>Makes a semaphore.</summary>
+    /// <param name="permits">Permits at the start; zero or more.</param>
+    /// <param name="maximum">The most there may ever be; a release beyond it throws. Default: no bound.</param>
+    /// <param name="name">Shown in the task tree and in messages.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative or above the maximum.</exception>
+    public AsyncSemaphore(int permits, int maximum = int.MaxValue, string? name = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(permits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(permits, maximum);
+        _permits = permits;
+        _maximum = maximum;
+        Name = name;
+        _waiters = new WaiterQueue(this);
+    }
+
+    /// <summary>The name given.</summary>
+    public string? Name { get; }
+
+    /// <summary>Takes a permit, waiting in line while there is none. A checkpoint.</summary>
+    /// <returns>Ends with the permit taken; give it back with <see cref="Release"/>.</returns>
+    /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
+    public ValueTask WaitAsync()
+    {
+        var scope = LoopScope.Require();
+        Bind(scope);
+        if (_permits > 0 && scope.TryPassCheckpoint())
+        {
+            _permits--;
+            return default;
+        }
+        if (scope.IsCancelled) return scope.Cancelled();
+        if (_permits == 0) return scope.WaitIn(_waiters);
+        _permits--;
+        return scope.YieldUncancelled();
+    }
+
+    /// <summary>Takes a permit if there is one. Not a checkpoint.</summary>
+    /// <returns>True when there was one.</returns>
+    public bool TryWait()
+    {
+        Bind(LoopScope.Require());
+        if (_permits == 0) return false;
+        _permits--;
+        return true;
+    }
+
+    /// <summary>Gives a permit back, to the longest waiter if there is one.</summary>
+    /// <exception cref="InvalidOperationException">There would be more than the maximum.</exception>
+    public void Release()
+    {
+        if (_core is null || _core.IsCurrent) ReleaseOnLoop();
+        else _core.Inject(new Action<object?>(static x => ((AsyncSemaphore)x!).ReleaseOnLoop()), this, _core.Host.RootContext);
+    }
+
+    /// <summary>The semaphore at this moment.</summary>
+    /// <returns>An immutable snapshot.</returns>
+    public AsyncSemaphoreStatistics GetStatistics() => new(_permits, _waiters.Count);
+
+    string IWaitSubject.Describe() => Describe();
+
+    private string Describe() => $"the semaphore{(Name is null ? "" : $" '{Name}'")}, {_permits} permits free";
+
+    private void Bind(LoopScope scope)
+    {
+        if (_core == scope.Core) return;
+        if (_core is not null) throw LoopAffinityException.OtherThread("This semaphore", _core.Name);
+        _core = scope.Core;
+    }
+
+    private void ReleaseOnLoop()
+    {
+        if (_waiters.TakeFirst() is { } next)
+        {
+            next.Grant();
+            return;
+        }
+        if (_permits == _maximum)
+            throw new InvalidOperationException($"A release would give {Describe()} more than its maximum of {_maximum}. Release once for each permit taken.");
+        _permits++;
+    }
+}

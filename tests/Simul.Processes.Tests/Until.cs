@@ -1,0 +1,33 @@
+namespace Simul.Processes.Tests;
+
+// Waits for what another process does, with a deadline.
+internal static class Until
+{
+    public static async Task TrueAsync(Func<bool> condition, string what, int seconds = 10)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(seconds), $"Not within {seconds} s: {what}");
+            await Task.Delay(2);
+        }
+    }
+
+    public static Task ExistsAsync(string path) => TrueAsync(() => File.Exists(path), $"{path} exists");
+
+    // A zombie counts as gone: nothing of it runs.
+    public static Task GoneAsync(int pid, int seconds = 10) => TrueAsync(() => !Lives(pid), $"process {pid} is gone", seconds);
+
+    public static bool Lives(int pid)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
