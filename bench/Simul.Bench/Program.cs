@@ -6,7 +6,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
 {
     ["orchestrate", .. var rest] => await Orchestrator.RunAsync(rest),
-    ["scenario", var name, var n] => ScenarioCatalogue.Run(name, int.Parse(n)),
+    ["scenario", var name, var n] => await ScenarioCatalogue.RunAsync(name, int.Parse(n)),
     _ => Usage(),
 };
 

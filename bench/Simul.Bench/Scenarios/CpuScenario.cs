@@ -8,7 +8,7 @@ internal static class CpuScenario
 {
     public static async Task RunAsync(int n)
     {
-        await using (var threads = new ThreadExecutor(2)) await SpeedUpAsync("threads", threads, n);
+        await using (var threads = new ThreadExecutor(new ThreadExecutorOptions { Workers = 2 })) await SpeedUpAsync("threads", threads, n);
         await using (var processes = new ProcessExecutor(new ProcessExecutorOptions { Workers = 2 })) await SpeedUpAsync("processes", processes, n);
     }
 
