@@ -30,14 +30,17 @@ internal sealed partial record ChildStatus(int Process, int? ExitCode, int? Sign
     };
 
     // Waits for any child to end. Null when there is none.
-    public static unsafe ChildStatus? WaitAny()
+    public static ChildStatus? WaitAny() => WaitFor(-1);
+
+    // Waits for one child to end. Null when there is no such child.
+    public static unsafe ChildStatus? WaitFor(int child)
     {
         nint* usage = stackalloc nint[UsageWords];
         int process;
         int status;
         do
         {
-            process = Wait(-1, out status, 0, usage);
+            process = Wait(child, out status, 0, usage);
         }
         while (process < 0 && Marshal.GetLastPInvokeError() == Interrupted);
         if (process <= 0) return null;

@@ -12,6 +12,7 @@ internal static class DurationText
         < 0 => "-" + Of(-seconds),
         >= 86400 => string.Create(CultureInfo.InvariantCulture, $"{(long)seconds / 86400}d {TimeSpan.FromSeconds(Math.Round(seconds % 86400)):hh\\:mm\\:ss}"),
         >= 59.95 => TimeSpan.FromSeconds(Math.Round(seconds)).ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture),
+        >= 1 when seconds == Math.Floor(seconds) => seconds.ToString("0 's'", CultureInfo.InvariantCulture),
         >= 9.995 => seconds.ToString("0.0 's'", CultureInfo.InvariantCulture),
         >= 1 => seconds.ToString("0.00 's'", CultureInfo.InvariantCulture),
         >= 1e-3 => (seconds * 1e3).ToString("0.#", CultureInfo.InvariantCulture) + " ms",

@@ -5,6 +5,9 @@ internal static class VerbList
 {
     public static IReadOnlyList<IVerb> All =>
     [
+        new ChessVerb(),
+        new CompareVerb(),
+        new MapVerb(),
         new RunVerb(),
         new DoctorVerb(),
     ];

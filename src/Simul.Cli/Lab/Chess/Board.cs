@@ -34,9 +34,11 @@ internal sealed class Board
 
     public int Number { get; }
 
+    public string Master { get; init; } = "the master";
+
     public bool IsOver => _replies == _plan.Pairs;
 
-    public GameRecord Record => new(Number, _moves, _lastMove, _lastReply, _spans);
+    public GameRecord Record => new(Number, Master, _moves, _lastMove, _lastReply, _spans);
 
     private TimeSpan Now => _clock.GetElapsedTime(_start);
 

@@ -19,8 +19,9 @@ internal static class LoneGame
     // The same as a work item, on whatever worker it lands.
     public static GameRecord PlayItem(LoneGameItem item, CancellationToken cancellation)
     {
-        var clock = WorkContext.Current!.Clock;
-        return Play(new Board(item.Board, item.Plan, clock, item.Start), item.Plan, clock, cancellation);
+        var context = WorkContext.Current!;
+        var board = new Board(item.Board, item.Plan, context.Clock, item.Start) { Master = context.Worker };
+        return Play(board, item.Plan, context.Clock, cancellation);
     }
 }
 

@@ -40,11 +40,11 @@ internal sealed class OrphanGuard
 
     public void Remove(int process) => Tell('-', process);
 
-    // All is well: the watchdog ends without doing anything.
-    public void Finish()
+    // All is well: the watchdog ends without doing anything. Or, after a stop: it looks once more for who got away.
+    public void Finish(bool sweep)
     {
         _finished = true;
-        Tell('.', 0);
+        if (!sweep) Tell('.', 0);
         _pipe?.Dispose();
     }
 

@@ -81,14 +81,14 @@ internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
                 if (_running.Count == 0 && (_waiting.Count == 0 || _stopAsked)) break;
                 if (!(_waiting.Count > 0 && _running.Count < plan.Parallel && !_stopAsked)) Poll();
             }
-            _guard.Finish();
+            _guard.Finish(sweep: _stopAsked);
             progress?.Dispose();
             _done.SetResult(Summary(_time.GetElapsedTime(start)));
         }
         catch (Exception e)
         {
             KillAll();
-            _guard.Finish();
+            _guard.Finish(sweep: true);
             progress?.Dispose();
             _done.SetException(e);
         }

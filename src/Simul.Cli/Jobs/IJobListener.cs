@@ -1,0 +1,12 @@
+namespace Simul.Cli.Jobs;
+
+// Hears what becomes of a job's items, one call at a time.
+internal interface IJobListener
+{
+    void Started(ItemStarted item)
+    {
+    }
+
+    // The item's last word: its result, or the failure of its last attempt.
+    void Ended(ItemEnded item, int attempts);
+}

@@ -1,0 +1,41 @@
+namespace Simul.Cli.Jobs;
+
+// Where a run stands, with the lines that the user's code prints above the bar.
+// Thread safety: all members from any thread.
+internal sealed class JobProgress(string engine, int total) : IDisposable
+{
+    private readonly ProgressReporter _reporter = ProgressReporter.Start(total, $"items on {engine}");
+    private readonly Lock _gate = new();
+    private int _done; // owner of both: _gate
+    private int _failed;
+    private bool _ended; // owner: _gate
+
+    public void Advance(bool failed)
+    {
+        lock (_gate)
+        {
+            _done++;
+            if (failed) _failed++;
+            _reporter.Report(_done, _failed);
+        }
+    }
+
+    public void Say(string line)
+    {
+        lock (_gate)
+        {
+            if (_ended) Console.Error.WriteLine(line);
+            else _reporter.Report(_done, _failed, () => Console.Error.WriteLine(line));
+        }
+    }
+
+    // The last line, and from here on Say only writes.
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            _reporter.Dispose();
+        }
+    }
+}

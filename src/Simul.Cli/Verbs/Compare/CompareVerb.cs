@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Simul.Cli.Jobs;
+
+namespace Simul.Cli;
+
+// `simul compare`: one method over the same inputs on every engine, measured, results held against each other.
+internal sealed class CompareVerb : IVerb
+{
+    public Command Build()
+    {
+        var assembly = JobOptions.Assembly();
+        var method = JobOptions.Method();
+        var inputs = JobOptions.Inputs();
+        var engines = HouseOption.Choices("--engines", "Which engines to try. Default: all.", JobOptions.Engines);
+        var workers = JobOptions.Workers();
+        var json = HouseOption.Json();
+        var command = new Command("compare", "Run your own method over your own inputs on every engine: equal results, times, memory, and which to take.")
+        {
+            assembly, method, inputs, engines, workers, json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var lines = Files.ReadItems(parsed.GetValue(inputs)!, "--inputs");
+            var target = await JobAssemblyFinder.FindAsync(parsed.GetValue(assembly)!, cancellation);
+            var comparison = new EngineComparison(target, parsed.GetValue(method)!, lines, parsed.GetValue(workers), TimeProvider.System);
+            try
+            {
+                var report = await comparison.RunAsync(parsed.GetValue(engines) ?? JobOptions.Engines, cancellation);
+                if (parsed.GetValue(json)) JsonOutput.Write(report, CliJson.Default.CompareReport);
+                else CompareTable.Show(report);
+                return report.Recommended is null ? Application.Failed : Application.Done;
+            }
+            catch (JobFailure failure)
+            {
+                Terminal.Message(failure.Message);
+                return Application.Failed;
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Fixtures.B;
+
+// Two types of one name: the namespace must be written.
+public static class Twin
+{
+    public static string Echo(string line) => "B" + line;
+}
