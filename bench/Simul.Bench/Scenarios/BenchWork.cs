@@ -8,6 +8,12 @@ public static class BenchWork
 {
     public static int Nothing(int x) => x;
 
+    public static int Pause(int milliseconds)
+    {
+        Thread.Sleep(milliseconds);
+        return milliseconds;
+    }
+
     public static long SumPrimes(PrimeRange range)
     {
         long sum = 0, n = range.Limit;

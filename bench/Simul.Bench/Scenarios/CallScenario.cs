@@ -84,9 +84,13 @@ internal static class CallScenario
     private static async Task IdleAsync()
     {
         await using var pool = TwoWorkers();
-        await Task.WhenAll(pool.SubmitAsync(BenchWork.Nothing, 1), pool.SubmitAsync(BenchWork.Nothing, 2));
+        while (pool.GetWorkerProcessIds().Count < 2)
+        {
+            // Long enough that one worker cannot do both.
+            await Task.WhenAll(pool.SubmitAsync(BenchWork.Pause, 100), pool.SubmitAsync(BenchWork.Pause, 100));
+        }
+        await Task.Delay(1000); // what starting set in motion has come to rest
         int[] workers = [.. pool.GetWorkerProcessIds()];
-        await Task.Delay(500); // what starting set in motion has come to rest
         Measure.Emit("W6", "idle_worker_bytes", [workers.Average(ProportionalBytes)], "bytes", workers.Length);
         int[] all = [Environment.ProcessId, .. workers];
         double busy = all.Sum(BusyNanoseconds);
