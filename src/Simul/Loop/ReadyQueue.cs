@@ -10,6 +10,10 @@ internal sealed class ReadyQueue
 {
     private const int SegmentSize = 512;
 
+    // The callback that nearly every entry has: the one by which C# resumes an async method. It is left out of
+    // the entries, which saves one of the three write barriers of a push (2 ns of some 25 a switch; bench: yield).
+    private static readonly Action<object?> s_usual = ResumeProbe.Find();
+
     private Segment _head;
     private Segment _tail;
     private Segment? _spare; // one emptied segment is kept, so that a steady load allocates nothing
@@ -26,7 +30,7 @@ internal sealed class ReadyQueue
         int index = _tailIndex;
         if ((uint)index >= SegmentSize) index = Grow();
         ref var entry = ref _tail.Entries[index];
-        entry.Callback = callback;
+        if ((object)callback != s_usual) entry.Callback = callback;
         entry.State = state;
         entry.Context = context;
         _tailIndex = index + 1;
@@ -39,6 +43,7 @@ internal sealed class ReadyQueue
         int index = _headIndex;
         ref var slot = ref _head.Entries[index];
         var entry = slot;
+        entry.Callback ??= s_usual;
         slot = default;
         _headIndex = index + 1;
         if (--Count == 0) _headIndex = _tailIndex = 0;

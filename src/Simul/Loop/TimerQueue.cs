@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Simul;
 
@@ -14,23 +15,27 @@ namespace Simul;
 internal sealed class TimerQueue
 {
     private const int Arity = 4;
+    private const int ChunkBits = 12;
+    private const int ChunkSize = 1 << ChunkBits;
     private const int FewDead = 64;
     private const long Late = 1L << 62;
 
-    private Entry[] _heap = new Entry[16];
+    // Chunks instead of one array: growing one by doubling leaves its predecessors behind, 25 bytes for each of a million
+    // sleepers. The first chunk starts small.
+    private Entry[][] _chunks = [new Entry[16]];
     private int _entries; // the dead included
     private long _order;
 
     // The living.
     public int Count { get; private set; }
 
-    public long NextDeadline => Count == 0 ? long.MaxValue : _heap[0].When;
+    public long NextDeadline => Count == 0 ? long.MaxValue : _chunks[0][0].When;
 
     public void Add(TimerNode node, long when, bool late = false)
     {
         Debug.Assert(node.Order < 0, "A timer is in the queue once at most.");
         node.Order = late ? _order++ | Late : _order++;
-        if (_entries == _heap.Length) Array.Resize(ref _heap, _entries * 2);
+        EnsureRoom();
         SiftUp(_entries++, new Entry(when, node.Order, node));
         Count++;
     }
@@ -40,7 +45,7 @@ internal sealed class TimerQueue
         if (node.Order < 0) return false;
         node.Order = -1;
         Count--;
-        if (_heap[0].Node == node) RemoveTop();
+        if (!_chunks[0][0].IsAlive) RemoveTop();
         else if (_entries - Count > Count + FewDead) SweepOut();
         return true;
     }
@@ -49,9 +54,9 @@ internal sealed class TimerQueue
     public int FireDue(long now)
     {
         int fired = 0;
-        while (Count > 0 && _heap[0].When <= now)
+        while (Count > 0 && _chunks[0][0].When <= now)
         {
-            var node = _heap[0].Node;
+            var node = _chunks[0][0].Node;
             node.Order = -1;
             Count--;
             RemoveTop();
@@ -61,21 +66,38 @@ internal sealed class TimerQueue
         return fired;
     }
 
-    // The dead below it go with the top.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Entry At(int index) => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
+
+    private void EnsureRoom()
+    {
+        var first = _chunks[0];
+        if (_entries == first.Length && first.Length < ChunkSize)
+        {
+            Array.Resize(ref first, first.Length * 2);
+            _chunks[0] = first;
+        }
+        int chunk = _entries >> ChunkBits;
+        if (chunk >= _chunks.Length)
+        {
+            int old = _chunks.Length;
+            Array.Resize(ref _chunks, chunk + 1 + chunk / 2);
+            Array.Fill(_chunks, [], old, _chunks.Length - old);
+        }
+        if (chunk > 0 && _chunks[chunk].Length == 0) _chunks[chunk] = new Entry[ChunkSize];
+    }
+
+    // The top goes, and the dead that come up behind it.
     private void RemoveTop()
     {
         do
         {
-            var last = _heap[--_entries];
-            _heap[_entries] = default;
-            if (_entries == 0)
-            {
-                if (_heap.Length > 4096) _heap = new Entry[16];
-                return;
-            }
+            var last = At(--_entries);
+            ForgetLast();
+            if (_entries == 0) return;
             SiftDown(0, last);
         }
-        while (!_heap[0].IsAlive);
+        while (!_chunks[0][0].IsAlive);
     }
 
     private void SweepOut()
@@ -83,29 +105,38 @@ internal sealed class TimerQueue
         int alive = 0;
         for (int i = 0; i < _entries; i++)
         {
-            if (_heap[i].IsAlive) _heap[alive++] = _heap[i];
+            if (At(i).IsAlive) At(alive++) = At(i);
         }
-        Array.Clear(_heap, alive, _entries - alive);
-        _entries = alive;
-        for (int i = (alive - 2) / Arity; i >= 0; i--) SiftDown(i, _heap[i]);
+        while (_entries > alive)
+        {
+            _entries--;
+            ForgetLast();
+        }
+        for (int i = (alive - 2) / Arity; i >= 0; i--) SiftDown(i, At(i));
     }
 
-    private void SiftUp(int index, in Entry entry)
+    // Of the place behind the last entry: it holds no timer any more, and its chunk goes when it was the only one there.
+    private void ForgetLast()
     {
-        var heap = _heap;
+        At(_entries) = default;
+        if (_entries > 0 && (_entries & (ChunkSize - 1)) == 0) _chunks[_entries >> ChunkBits] = [];
+    }
+
+    private void SiftUp(int index, Entry entry)
+    {
         while (index > 0)
         {
             int parent = (index - 1) / Arity;
-            if (!entry.Before(heap[parent])) break;
-            heap[index] = heap[parent];
+            ref var above = ref At(parent);
+            if (!entry.Before(above)) break;
+            At(index) = above;
             index = parent;
         }
-        heap[index] = entry;
+        At(index) = entry;
     }
 
     private void SiftDown(int index, Entry entry)
     {
-        var heap = _heap;
         while (true)
         {
             int child = index * Arity + 1;
@@ -114,13 +145,14 @@ internal sealed class TimerQueue
             int end = Math.Min(child + Arity, _entries);
             for (int i = child + 1; i < end; i++)
             {
-                if (heap[i].Before(heap[least])) least = i;
+                if (At(i).Before(At(least))) least = i;
             }
-            if (!heap[least].Before(entry)) break;
-            heap[index] = heap[least];
+            ref var below = ref At(least);
+            if (!below.Before(entry)) break;
+            At(index) = below;
             index = least;
         }
-        heap[index] = entry;
+        At(index) = entry;
     }
 
     private readonly struct Entry(long when, long order, TimerNode node)

@@ -6,6 +6,7 @@ public partial class LoopScope
 {
     /// <summary>The scope the calling code runs in.</summary>
     /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static LoopScope Require()
     {
         // The context says who runs, not a field of the loop: an awaited method comes back with its own. Mostly it is the one
@@ -36,6 +37,7 @@ public partial class LoopScope
         return (_flags & ScopeFlags.Effective) == 0 && --Core.StepBudget > 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ValueTask Yield()
     {
         if ((_flags & ScopeFlags.Effective) != 0) return Cancelled();
