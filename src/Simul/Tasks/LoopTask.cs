@@ -131,7 +131,7 @@ public class LoopTask : LoopScope, IStartable
             return;
         }
         _bodyOrError = running;
-        running.GetAwaiter().UnsafeOnCompleted(EndWithBody);
+        running.GetAwaiter().UnsafeOnCompleted(s_bodyEnded);
     }
 
     private protected virtual Task InvokeBody(Delegate? body) => throw new SimulInternalException($"unknown kind of body: {body}");
@@ -188,5 +188,13 @@ public class LoopTask : LoopScope, IStartable
         }
     }
 
-    private void EndWithBody() => EndWith((Task)_bodyOrError!);
+    // One delegate for all tasks: it runs in the context of the task whose body ended, which says who that is. A delegate of
+    // each task's own would be 64 bytes for every sleeping task (bench sleepers, rss_per_sleeper_task).
+    private static readonly Action s_bodyEnded = static () => (Current as LoopScope)?.Owner?.EndWithBody();
+
+    // Asks again, since after a task's end its context stands for the one around it.
+    private void EndWithBody()
+    {
+        if (!IsCompleted && _bodyOrError is Task { IsCompleted: true } body) EndWith(body);
+    }
 }
