@@ -52,6 +52,10 @@ public sealed class ProcessExecutor : Executor
     /// <inheritdoc/>
     public override int Workers => _pool.Options.Workers;
 
+    /// <inheritdoc/>
+    /// <remarks>Short items travel to a worker many at a time, which needs as many under way: 256 for each worker.</remarks>
+    protected override int DefaultLookAhead => (int)Math.Min(256L * Workers, 4096);
+
     /// <summary>The process ids of the workers that are ready at this moment.</summary>
     /// <returns>A snapshot, in the order of the workers' numbers.</returns>
     public IReadOnlyList<int> GetWorkerProcessIds() => _pool.GetProcessIds();

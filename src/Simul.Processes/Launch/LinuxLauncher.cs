@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Simul.Processes.Interop.Linux;
@@ -37,8 +36,7 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : Wor
             started = true;
             var process = new LinuxWorkerProcess(pid, standardOutput[0], standardError[0], output);
             LinuxWatcher.Instance.Add(process);
-            var socket = new Socket(new SafeSocketHandle(pair[0], ownsHandle: true));
-            return (process, new SocketChannel(socket));
+            return (process, new DescriptorChannel(pair[0]));
         }
         finally
         {
