@@ -29,6 +29,7 @@ public class CrashTests
         Assert.Null(error.ExitCode);
         Assert.Equal(before, error.ProcessId);
         Assert.NotEqual(before, await pool.SubmitAsync(Jobs.ProcessId));
+        Assert.Equal("SIGTERM", (await Assert.ThrowsAsync<WorkerCrashedException>(() => pool.SubmitAsync(Jobs.KillMyself, 15))).Signal);
         Assert.Equal(2, pool.GetStatistics().TotalWorkersStarted);
     }
 
