@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Pipes;
 using System.Threading.Channels;
+using Simul.Processes.Launch;
 
 namespace Simul.Cli.Jobs;
 
@@ -35,12 +37,23 @@ internal sealed class JobHostProcess : IAsyncDisposable
     {
         var requests = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         var replies = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
-        var start = new ProcessStartInfo(Dotnet.Path, Arguments(target, requests.GetClientHandleAsString(), replies.GetClientHandleAsString()))
+        var command = HostCommand.ForAssembly(target.Path);
+        var start = new ProcessStartInfo(command.Dotnet)
         {
             RedirectStandardInput = true, // the user's code does not read our terminal
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        string[] rollForward = target.NeedsRollForward ? ["--roll-forward", "LatestMajor"] : [];
+        string[] arguments = command.Arguments(
+            typeof(Host.JobHost).Assembly.Location, typeof(Host.JobHost).FullName!,
+            requests.GetClientHandleAsString(), replies.GetClientHandleAsString(), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        // After "exec", before the rest.
+        foreach (string argument in (string[])[arguments[0], .. rollForward, .. arguments[1..]]) start.ArgumentList.Add(argument);
+        // So that the host's own workers start with the same dependencies and framework.
+        start.Environment[HostCommand.Variable] = string.Join('\n', (string[])[.. rollForward, .. command.Options]);
+        // The runtime's diagnostic sockets are files in the temporary folder, which a killed process leaves behind.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var process = Process.Start(start) ?? throw new JobFailure("The job host could not be started.");
         process.StandardInput.Close();
         // Ours must be the only other ends, or nobody would see an end of stream.
@@ -99,31 +112,6 @@ internal sealed class JobHostProcess : IAsyncDisposable
         _lastResort.Dispose();
         _pipe.Dispose();
         _process.Dispose();
-    }
-
-    private static List<string> Arguments(JobAssembly target, string requests, string replies)
-    {
-        string here = AppContext.BaseDirectory;
-        string host = Path.Combine(here, "Simul.WorkerHost.dll");
-        var arguments = new List<string> { "exec" };
-        if (target.DepsFile is { } deps)
-        {
-            arguments.AddRange(["--depsfile", deps]);
-            // A library's packages are not copied beside it; they are where restore put them.
-            if (target.RuntimeConfig is null && NuGetFolder() is { } packages) arguments.AddRange(["--additionalprobingpath", packages]);
-        }
-        arguments.AddRange(["--runtimeconfig", target.RuntimeConfig ?? Path.ChangeExtension(host, ".runtimeconfig.json")]);
-        if (target.NeedsRollForward) arguments.AddRange(["--roll-forward", "LatestMajor"]);
-        arguments.AddRange([host, typeof(Host.JobHost).Assembly.Location, typeof(Host.JobHost).FullName!, requests, replies]);
-        return arguments;
-    }
-
-    private static string? NuGetFolder()
-    {
-        string folder = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
-            ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        return Directory.Exists(folder) ? folder : null;
     }
 
     // Closes the child's end here and takes our end out of the server stream.
