@@ -5,7 +5,9 @@ set -u
 missing=''
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; } # command, Debian package
 
-need script bsdutils  # a terminal for the tests of Ctrl+C and colours
+need script bsdutils # a terminal, for the tests of Ctrl+C and colours
+# A browser, for the tests of the HTML reports.
+command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || need chromium chromium
 
 [ -n "$missing" ] || exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then

@@ -34,7 +34,7 @@ echo "$passed $failed $skipped" >"$SIMUL_TEST_RESULTS/$name.sum"
 
 # One write, so that projects that run together do not mix their lines.
 {
-    [ "$failed" -gt 0 ] && { echo "--- $name"; cat "$log"; }
+    [ "$failed" -gt 0 ] && { echo "--- $name (whole log: artifacts/test-results/$name.log)"; grep -Ev '^ *Passed |^\[xUnit\.net ' "$log"; }
     echo "$name: $passed passed, $failed failed, $skipped skipped ($(($(date +%s) - start)) s)"
 } >"$log.shown"
 cat "$log.shown"

@@ -93,7 +93,7 @@ public sealed class PublicApiTests
     private static string Describe(INamedTypeSymbol type)
     {
         string modifiers = type.TypeKind is TypeKind.Class or TypeKind.Struct
-            ? (type.IsStatic ? "static " : type.IsAbstract ? "abstract " : type is { IsSealed: true, TypeKind: TypeKind.Class } ? "sealed " : "") + (type is { IsReadOnly: true, TypeKind: TypeKind.Struct } ? "readonly " : "")
+            ? (type.IsStatic ? "static " : type.IsAbstract ? "abstract " : type is { IsSealed: true, TypeKind: TypeKind.Class } ? "sealed " : "")
             : "";
         var bases = new List<ITypeSymbol>();
         if (type.BaseType is { SpecialType: not (SpecialType.System_Object or SpecialType.System_ValueType or SpecialType.System_Enum) } parent && type.TypeKind != TypeKind.Delegate) bases.Add(parent);

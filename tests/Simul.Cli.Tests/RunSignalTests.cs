@@ -4,12 +4,9 @@ namespace Simul.Cli.Tests;
 
 public sealed partial class RunSignalTests
 {
-    private static bool HasScript => File.Exists("/usr/bin/script");
-
-    [Fact]
+    [TerminalFact]
     public void CtrlC_OnATerminal_StopsAllWith130()
     {
-        if (!HasScript) return;
         using var tool = LiveTool.OnTerminal("run --copies 2 -- sh -c 'echo ready $$; sleep 300'");
         tool.WaitFor("ready", 2);
         var processes = Ready(tool);
@@ -78,10 +75,9 @@ public sealed partial class RunSignalTests
         LiveTool.Until(() => !LiveTool.IsAlive(process), "the end of the command");
     }
 
-    [Fact]
+    [TerminalFact]
     public void Colours_OnATerminal_AreThere_AndNoColorTakesThemAway()
     {
-        if (!HasScript) return;
         using (var tool = LiveTool.OnTerminal("run --copies 2 -- echo hi"))
         {
             Assert.Equal(0, tool.WaitForEnd().ExitCode);

@@ -28,7 +28,7 @@ internal sealed class GroupScope : LoopScope
     public void Start(LoopTask child)
     {
         CurrentChildren++;
-        Core.Ready.Push(LoopTask.StartCallback, child, child);
+        Core.Ready.PushStart(child);
     }
 
     // Runs the child's first step here and now, as the child.

@@ -6,6 +6,7 @@ public partial class LoopScope
 {
     /// <summary>The scope the calling code runs in.</summary>
     /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static LoopScope Require()
     {
         // The context says who runs, not a field of the loop: an awaited method comes back with its own. Mostly it is the one
@@ -36,21 +37,15 @@ public partial class LoopScope
         return (_flags & ScopeFlags.Effective) == 0 && --Core.StepBudget > 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ValueTask Yield()
     {
         if ((_flags & ScopeFlags.Effective) != 0) return Cancelled();
-        var waiter = RentWaiter();
-        waiter.ArmYield(this);
-        return waiter.AsValueTask();
+        return new ValueTask(Core.Yields, 0);
     }
 
     // A schedule point that is no cancel point: what ends must be able to end.
-    internal ValueTask YieldUncancelled()
-    {
-        var waiter = RentWaiter();
-        waiter.ArmYield(this);
-        return waiter.AsValueTask();
-    }
+    internal ValueTask YieldUncancelled() => new(Core.Yields, 0);
 
     internal ValueTask Delay(TimeSpan duration)
     {

@@ -23,6 +23,10 @@ public abstract partial class LoopScope : SynchronizationContext
     private LoopScopeExtras? _extras;  // deadline, token, further waiters: what most scopes never need
     private ScopeFlags _flags;
 
+    // A task's own, kept here because beside the flags they cost a sleeping task no further word.
+    private protected LoopTaskStatus StatusOfTask;
+    private protected int NumberOfTask;
+
     private protected LoopScope(LoopCore core, LoopScope? parent)
     {
         Core = core;

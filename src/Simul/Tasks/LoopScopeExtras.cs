@@ -11,6 +11,9 @@ internal sealed class LoopScopeExtras(LoopScope scope)
 
     public string? Name { get; set; }
 
+    // Who waits for the task's end, and what is called then.
+    public WaiterQueue? Joiners { get; set; }
+
     public Action? Ended { get; set; }
 
     // What a task's body starts with, when it differs from the loop's own.

@@ -12,19 +12,16 @@ namespace Simul;
 /// <para>A task has ended when its body has, also the parts of it that continued on other threads.</para>
 /// <para>Thread safety: belongs to its loop.</para>
 /// </remarks>
-public class LoopTask : LoopScope
+public class LoopTask : LoopScope, IStartable
 {
     // Before the start: the body. While running: the body's task. Afterwards: null, or the exception it failed with.
     private object? _bodyOrError;
-    private WaiterQueue? _joiners;
-    private readonly int _id;
-    private LoopTaskStatus _status;
 
     internal LoopTask(LoopScope parent, Delegate? body, string? name)
         : base(parent.Core, parent)
     {
         _bodyOrError = body;
-        _id = ++parent.Core.TotalTasks;
+        NumberOfTask = ++parent.Core.TotalTasks;
         if (name is not null) Extras.Name = name;
         if (ExecutionContext.Capture() is { } context && context != Core.BaseContext) Extras.StartContext = context;
         Begin();
@@ -38,21 +35,21 @@ public class LoopTask : LoopScope
     // All transitions happen on the loop. Shutdown order of one task, in End: outcome, strays inside, parent, joiners.
 
     /// <summary>The name given at spawning, or <c>task N</c>.</summary>
-    public string Name => ExtrasOrNull?.Name ?? $"task {_id}";
+    public string Name => ExtrasOrNull?.Name ?? $"task {NumberOfTask}";
 
     /// <summary>Where it is in its life.</summary>
-    public LoopTaskStatus Status => _status;
+    public LoopTaskStatus Status => StatusOfTask;
 
     /// <summary>True once it has succeeded, failed or been cancelled.</summary>
-    public bool IsCompleted => _status >= LoopTaskStatus.Succeeded;
+    public bool IsCompleted => StatusOfTask >= LoopTaskStatus.Succeeded;
 
     /// <summary>What it failed with; null unless <see cref="Status"/> is <see cref="LoopTaskStatus.Failed"/>.</summary>
-    public Exception? Error => _status == LoopTaskStatus.Failed ? (Exception?)_bodyOrError : null;
+    public Exception? Error => StatusOfTask == LoopTaskStatus.Failed ? (Exception?)_bodyOrError : null;
 
     internal sealed override LoopTask Owner => this;
 
     // Somebody learns of its outcome, so a failure is not lost.
-    internal bool HasObserver => _joiners is { Count: > 0 } || Ended is not null;
+    internal bool HasObserver => ExtrasOrNull is { Joiners.Count: > 0 } or { Ended: not null };
 
     // Called on the loop when it has ended.
     internal Action? Ended
@@ -74,7 +71,7 @@ public class LoopTask : LoopScope
     {
         var scope = RequireOn(this);
         if (scope.IsCancelled) return scope.Cancelled();
-        return _status switch
+        return StatusOfTask switch
         {
             LoopTaskStatus.Succeeded => scope.TryPassCheckpoint() ? default : scope.Yield(),
             LoopTaskStatus.Failed or LoopTaskStatus.Cancelled => ValueTask.FromException(OutcomeError()),
@@ -96,9 +93,9 @@ public class LoopTask : LoopScope
         }
     }
 
-    // The first step, from the ready queue, with this task as the context.
-    internal static readonly Action<object?> StartCallback = static x => ((LoopTask)x!).StartOnLoop();
+    void IStartable.StartOnLoop() => StartOnLoop();
 
+    // The first step, from the ready queue, with this task as the context.
     internal void StartOnLoop()
     {
         var body = (Delegate?)_bodyOrError;
@@ -108,7 +105,7 @@ public class LoopTask : LoopScope
             End(LoopTaskStatus.Cancelled, null);
             return;
         }
-        _status = LoopTaskStatus.Running;
+        StatusOfTask = LoopTaskStatus.Running;
         if (ExtrasOrNull?.StartContext is { } context) ExecutionContext.Restore(context);
         Task? running;
         try
@@ -134,7 +131,7 @@ public class LoopTask : LoopScope
             return;
         }
         _bodyOrError = running;
-        running.GetAwaiter().UnsafeOnCompleted(EndWithBody);
+        running.GetAwaiter().UnsafeOnCompleted(s_bodyEnded);
     }
 
     private protected virtual Task InvokeBody(Delegate? body) => throw new SimulInternalException($"unknown kind of body: {body}");
@@ -145,30 +142,31 @@ public class LoopTask : LoopScope
 
     private protected virtual void GrantJoiner(Waiter joiner) => joiner.Grant();
 
-    private protected Exception OutcomeError() => _status == LoopTaskStatus.Failed
+    private protected Exception OutcomeError() => StatusOfTask == LoopTaskStatus.Failed
         ? (Exception)_bodyOrError!
         : new OperationCanceledException($"{Description} was cancelled{(Reason is { } why ? $": {why}" : "")}.");
 
     // For tasks that run by other means than an async method.
-    internal void MarkRunning() => _status = LoopTaskStatus.Running;
+    internal void MarkRunning() => StatusOfTask = LoopTaskStatus.Running;
 
     internal void End(Exception error) => End(error is OperationCanceledException && IsCancelled ? LoopTaskStatus.Cancelled : LoopTaskStatus.Failed, error);
 
     internal void End(LoopTaskStatus status, Exception? error)
     {
         if (IsCompleted) return;
-        _status = status;
+        StatusOfTask = status;
         _bodyOrError = status == LoopTaskStatus.Failed ? error : null;
         Close();
-        while (_joiners?.TakeFirst() is { } joiner)
+        if (ExtrasOrNull is not { } extras) return;
+        while (extras.Joiners?.TakeFirst() is { } joiner)
         {
             if (status == LoopTaskStatus.Succeeded) GrantJoiner(joiner);
             else joiner.Fail(OutcomeError());
         }
-        Ended?.Invoke();
+        extras.Ended?.Invoke();
     }
 
-    private protected WaiterQueue Joiners => _joiners ??= new WaiterQueue(this);
+    private protected WaiterQueue Joiners => Extras.Joiners ??= new WaiterQueue(this);
 
     internal static LoopScope RequireOn(LoopScope subject)
     {
@@ -190,5 +188,13 @@ public class LoopTask : LoopScope
         }
     }
 
-    private void EndWithBody() => EndWith((Task)_bodyOrError!);
+    // One delegate for all tasks: it runs in the context of the task whose body ended, which says who that is. A delegate of
+    // each task's own would be 64 bytes for every sleeping task (bench sleepers, rss_per_sleeper_task).
+    private static readonly Action s_bodyEnded = static () => (Current as LoopScope)?.Owner?.EndWithBody();
+
+    // Asks again, since after a task's end its context stands for the one around it.
+    private void EndWithBody()
+    {
+        if (!IsCompleted && _bodyOrError is Task { IsCompleted: true } body) EndWith(body);
+    }
 }

@@ -1,7 +1,7 @@
 namespace Simul;
 
 /// <summary>Where a <see cref="LoopTask"/> is in its life.</summary>
-public enum LoopTaskStatus
+public enum LoopTaskStatus : byte
 {
     /// <summary>Spawned; its first step has not run.</summary>
     Scheduled,

@@ -29,8 +29,7 @@ internal class Waiter : TimerNode, IValueTaskSource
     private Action<object?>? _continuation;
     private object? _continuationState;
     private LoopScope? _scope;
-    private Exception? _error;
-    internal WaiterQueue? Queue;       // where it stands in line; null: nowhere, or in the timer queue
+    private object? _queueOrError;     // pending: where it stands in line, if anywhere; failed: what with
     internal Waiter? NextInQueue;      // also the pool's link
     internal Waiter? PreviousInQueue;
     private short _version;
@@ -64,6 +63,13 @@ internal class Waiter : TimerNode, IValueTaskSource
 
     public LoopScope Scope => _scope!;
 
+    // Where it stands in line; null: nowhere, or in the timer queue.
+    public WaiterQueue? Queue
+    {
+        get => _state == WaiterState.Pending ? Unsafe.As<WaiterQueue?>(_queueOrError) : null;
+        set => _queueOrError = value;
+    }
+
     // The wait begins.
     public void Arm(LoopScope scope, bool cancellable = true)
     {
@@ -96,7 +102,8 @@ internal class Waiter : TimerNode, IValueTaskSource
     {
         Debug.Assert(_state == WaiterState.Pending, "Only a pending wait can fail.");
         _state = WaiterState.Failed;
-        _error = error;
+        _flags |= WaiterFlags.Stored;
+        _queueOrError = error;
         Schedule();
     }
 
@@ -104,7 +111,7 @@ internal class Waiter : TimerNode, IValueTaskSource
     public void CancelOnLoop(LoopCore core)
     {
         if (_state != WaiterState.Pending || (_flags & WaiterFlags.Uncancellable) != 0) return;
-        if (Queue is not null) Queue.Remove(this);
+        if (Queue is { } queue) queue.Remove(this);
         else core.Timers.Remove(this);
         _state = WaiterState.Cancelled;
         Schedule();
@@ -135,6 +142,7 @@ internal class Waiter : TimerNode, IValueTaskSource
             _scope!.Core.Ready.Push(continuation, state, _scope.Live);
             return;
         }
+        _flags |= WaiterFlags.Stored;
         _continuation = continuation;
         _continuationState = state;
         if (!common) Adapt(flags);
@@ -154,7 +162,7 @@ internal class Waiter : TimerNode, IValueTaskSource
 
     protected void ThrowFailure()
     {
-        var (state, error, scope) = (_state, _error, _scope!);
+        var (state, error, scope) = (_state, _queueOrError as Exception, _scope!);
         if (state == WaiterState.Pending)
             throw new InvalidOperationException("The result of a wait that has not ended was asked for. Await it; a wait on the loop cannot be blocked on.");
         Release();
@@ -166,10 +174,13 @@ internal class Waiter : TimerNode, IValueTaskSource
     {
         _version++;
         _state = WaiterState.Free;
+        if ((_flags & WaiterFlags.Stored) != 0)
+        {
+            _continuation = null;
+            _continuationState = null;
+            _queueOrError = null;
+        }
         _flags = WaiterFlags.None;
-        _continuation = null;
-        _continuationState = null;
-        _error = null;
         var scope = _scope!;
         if (scope.OwnWaiter != this) scope.ReturnExtraWaiter(this);
     }
@@ -241,5 +252,6 @@ internal class Waiter : TimerNode, IValueTaskSource
         Yield = 2,         // granted, but not before a turn
         NoContext = 4,     // the awaiter asked for no context
         Awaited = 8,       // its continuation is known
+        Stored = 16,       // continuation or error are kept here and must be let go
     }
 }
