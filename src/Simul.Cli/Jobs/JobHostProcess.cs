@@ -38,7 +38,7 @@ internal sealed class JobHostProcess : IAsyncDisposable
         var requests = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         var replies = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
         var command = HostCommand.ForAssembly(target.Path);
-        var start = new ProcessStartInfo(command.Dotnet)
+        var start = new ProcessStartInfo(command.Executable)
         {
             RedirectStandardInput = true, // the user's code does not read our terminal
             RedirectStandardOutput = true,

@@ -73,6 +73,7 @@ internal sealed class EngineComparison(JobAssembly assembly, string method, IRea
         var plan = new JobPlan(method, engine, inputs) { Workers = engine is "sync" or "loop" ? workers : count };
         var run = new JobRun(host, assembly, plan, results, clock);
         if (await run.OpenAsync(token) is { } early) throw new JobFailure(early.Trouble!);
+        progress.Begin();
         bool tree = ProcessTree.IsMeasurable;
         await using var memory = new MemorySampler(host.ProcessId, clock);
         double cpuBefore = tree ? ProcessTree.CpuSeconds(host.ProcessId) : 0;
