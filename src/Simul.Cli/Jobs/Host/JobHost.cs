@@ -31,7 +31,7 @@ internal static class JobHost
         }
         catch (JobRefusedException refused)
         {
-            pipe.Write(new JobRefused(refused.Message), JobJson.Messages.JobReply);
+            pipe.Send(new JobRefused(refused.Message));
             return 2;
         }
         return Serve(session, pipe);
