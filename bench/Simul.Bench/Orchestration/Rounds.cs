@@ -9,7 +9,8 @@ namespace Simul.Bench.Orchestration;
 /// </remarks>
 internal sealed class Rounds(Workload workload, IReadOnlyList<Job> jobs, JobRunner runner, bool quick)
 {
-    private static readonly TimeSpan QuickBudget = TimeSpan.FromSeconds(45);
+    // Of the 50 s promised; the rest is for the build check, looking for tools and the report, also on a busy machine.
+    private static readonly TimeSpan QuickBudget = TimeSpan.FromSeconds(41);
     private static readonly TimeSpan LongestJob = TimeSpan.FromSeconds(240);
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Dictionary<(string Peer, string Metric), Series> _series = [];

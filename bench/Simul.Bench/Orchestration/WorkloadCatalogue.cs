@@ -53,8 +53,8 @@ internal static class WorkloadCatalogue
             + "silence, many at once each in its own message, many at once in the tool's best batched form; from no pool to the first result; "
             + "what an idle worker and an idle pool cost. Not pinned, but for `round_trip_1core`.",
         [
-            new("round_trip", "us", ["*:round_trip", "!*-1core:*"], References: [new("c:oneway_unix_cross", 0.002, "two Unix-socket messages across cores"), new("c:oneway_spin_then_futex_cross", 0.002, "two spins across cores")]),
-            new("round_trip_1core", "us", ["*-1core:round_trip"], References: [new("c:oneway_unix_same", 0.002, "two Unix-socket messages on one core"), new("c:oneway_futex_same", 0.002, "two futex wakes on one core")]),
+            new("round_trip", "us", ["*:round_trip", "!*-1core:*"], References: [new("c:oneway_unix_stream_cross", 0.002, "two Unix-socket messages across cores"), new("c:oneway_spin_then_futex_cross", 0.002, "two spins across cores")]),
+            new("round_trip_1core", "us", ["*-1core:round_trip"], References: [new("c:oneway_unix_stream_same", 0.002, "two Unix-socket messages on one core"), new("c:oneway_futex_same", 0.002, "two futex wakes on one core")]),
             new("round_trip_idle", "us", ["*:round_trip_idle", "!*-1core:*"]),
             new("throughput", "calls/s", ["*:throughput", "*:throughput_map", "*:throughput_map_chunk_1", "!python-mp-pool-*:throughput_map", "!*-1core:*"], HigherIsBetter: true),
             new("throughput_batched", "calls/s", ["*:throughput_map_chunk_256", "*:throughput_auto_batch", "python-mp-pool-*:throughput_map", "!*-1core:*"], HigherIsBetter: true),

@@ -93,10 +93,11 @@ internal static class CallScenario
         int[] workers = [.. pool.GetWorkerProcessIds()];
         Measure.Emit("W6", "idle_worker_bytes", [workers.Average(ProportionalBytes)], "bytes", workers.Length);
         int[] all = [Environment.ProcessId, .. workers];
-        double busy = all.Sum(BusyNanoseconds);
+        string observer = File.ReadAllText("/proc/thread-self/stat").Split(' ')[0];
+        double busy = all.Sum(pid => BusyNanoseconds(pid, observer));
         long started = Stopwatch.GetTimestamp();
-        await Task.Delay(IdleTime);
-        busy = all.Sum(BusyNanoseconds) - busy;
+        Thread.Sleep(IdleTime); // and not a wait that another thread may end
+        busy = all.Sum(pid => BusyNanoseconds(pid, observer)) - busy;
         Measure.Emit("W6", "idle_pool_cpu", [busy / 1e6 / Stopwatch.GetElapsedTime(started).TotalSeconds], "ms/s", 1);
     }
 
@@ -105,7 +106,10 @@ internal static class CallScenario
     private static double ProportionalBytes(int pid) =>
         File.ReadLines($"/proc/{pid}/smaps_rollup").Where(l => l.StartsWith("Pss:", StringComparison.Ordinal)).Select(l => double.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024).First();
 
-    // The scheduler's own count for each thread: ticks are too coarse for something idle.
-    private static double BusyNanoseconds(int pid) =>
-        Directory.GetDirectories($"/proc/{pid}/task").Sum(thread => double.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[0]));
+    // The scheduler's own count for each thread: ticks are too coarse for something idle. Neither the thread that looks nor the
+    // compiler that its looking keeps busy is the pool's.
+    private static double BusyNanoseconds(int pid, string observer) =>
+        Directory.GetDirectories($"/proc/{pid}/task")
+            .Where(thread => Path.GetFileName(thread) != observer && !File.ReadAllText(Path.Combine(thread, "comm")).StartsWith(".NET Tiered", StringComparison.Ordinal))
+            .Sum(thread => double.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[0]));
 }

@@ -59,6 +59,8 @@ def cpu_ns(pids):
     total = 0
     for pid in pids:
         for thread in os.listdir(f"/proc/{pid}/task"):
+            if thread == str(os.getpid()):
+                continue  # the observer: looking is work too, but not the pool's
             with open(f"/proc/{pid}/task/{thread}/schedstat") as f:
                 total += int(f.read().split()[0])
     return total
