@@ -74,9 +74,13 @@ public sealed class ClockMember : IDisposable
         {
             long until = Clock.Elapsed.Ticks > long.MaxValue - duration.Ticks ? long.MaxValue : Clock.Elapsed.Ticks + duration.Ticks;
             if (Clock.Idle(this, until, ClockMemberState.Sleeping)) return;
+            // Who cancels takes the clock for the sleeper: were that left to the sleeper's thread, the clock could jump before
+            // it runs.
+            using var registration = cancellationToken.UnsafeRegister(static x => ((ClockMember)x!).CancelSleep(), this);
             // A loop, because the signal of an earlier sleep, cancelled just as its time came, may still be there.
-            do _signal.Wait(cancellationToken);
+            do _signal.Wait(CancellationToken.None);
             while (!Clock.IsBusy(this));
+            if (Clock.Elapsed.Ticks < until) cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {
@@ -87,6 +91,12 @@ public sealed class ClockMember : IDisposable
 
     /// <summary>Leaves: the clock no longer waits for this member.</summary>
     public void Dispose() => Clock.Leave(this);
+
+    private void CancelSleep()
+    {
+        Clock.Awake(this);
+        _signal.Release();
+    }
 
     internal void WakeNow()
     {
