@@ -59,6 +59,8 @@ public sealed partial class EventLoop
             return new IdlePlan(nextDeadline, wantsGrace ? _options.AutoAdvanceGrace : default);
         }
         if (Volatile.Read(ref _held) > 0 || Volatile.Read(ref _core.AsyncVoids) > 0 || _core.Driver.HasPendingIo || _core.Clock.OthersMayAct) return new IdlePlan(long.MaxValue);
+        // A server's main task: it waits to be cancelled, by the token given to Run or by Ctrl+C.
+        if (_cancellable && !_root.IsCancelled && TaskTree.WaitsForCancellation(_root)) return new IdlePlan(long.MaxValue);
         if (!TaskTree.WaitsForForeignWork(_root))
         {
             Stall();
