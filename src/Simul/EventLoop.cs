@@ -101,7 +101,7 @@ public sealed partial class EventLoop : ILoopHost
             _closing = true;
             _root.CancelOnLoop("the loop is ending");
             do _core.Run();
-            while (!_core.TryClose() && !_abandoned);
+            while (!_core.TryClose());
             _core.DisposeOwned();
         }
         finally
