@@ -8,7 +8,7 @@ public sealed class ExhibitionPlanTests
     [InlineData(1, 1, 0, 0, false, "nobody would need any time")]
     [InlineData(1_000_000, 100_000, 1, 1, false, "100,000,000,000 moves")]
     [InlineData(10_000, 30, 5, 55, true, null)]
-    [InlineData(100_000, 30, 5, 55, true, "--report draws at most 1,000,000 moves")]
+    [InlineData(100_000, 30, 5, 55, true, "--report draws at most 300,000 moves")]
     [InlineData(2, 100_000, 315_000_000, 0, false, "years; keep it under 1,000")]
     public void Refusal_OfAPlan_NamesWhatIsTooMuch(int boards, int pairs, int player, int opponent, bool recorded, string? part)
     {

@@ -8,7 +8,7 @@ namespace Simul.Cli;
 internal readonly record struct ExhibitionPlan(int Boards, int Pairs, TimeSpan Player, TimeSpan Opponent)
 {
     private const long MostMoves = 100_000_000;
-    private const long MostRecordedMoves = 1_000_000;
+    private const long MostRecordedMoves = 300_000; // 10 MB of HTML an engine
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(365_250); // a thousand years; the calendar ends after 7,999
 
     public bool KeepsSpans { get; init; }

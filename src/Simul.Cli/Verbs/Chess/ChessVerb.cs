@@ -41,14 +41,14 @@ internal sealed class ChessVerb : IVerb
         using var report = parsed.GetValue(_report) is { } file ? new ReportFile(file.FullName) : null;
         Func<TimeProvider> clock = real ? () => new ScaledTimeProvider(speed) : () => new VirtualTimeProvider();
         var runs = new List<ExhibitionRun>();
-        using var progress = real ? null : ProgressReporter.Live(chosen.Count, "engines");
+        using var status = new StatusLine();
         foreach (var exhibition in chosen)
         {
-            if (real) Terminal.Message($"{exhibition.Engine} plays in real time{(speed == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {speed:#,0.###} times as fast"))}.");
+            if (!real) status.Show($"{exhibition.Engine} plays ({runs.Count + 1} of {chosen.Count})");
+            else Terminal.Message($"{exhibition.Engine} plays in real time{(speed == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {speed:#,0.###} times as fast"))}.");
             runs.Add(await ExhibitionRun.PlayAsync(exhibition, plan, parsed.GetValue(_workers), clock, cancellation));
-            progress?.Report(runs.Count);
         }
-        progress?.Dispose();
+        status.Dispose();
         var baseline = await BaselineAsync(runs, plan, cancellation);
         if (parsed.GetValue(_json)) JsonOutput.Write(Result(plan, runs, baseline), CliJson.Default.ChessResult);
         else ChessText.Show(plan, runs, baseline);
