@@ -37,21 +37,12 @@ internal sealed class JobHostProcess : IAsyncDisposable
     {
         var requests = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         var replies = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
-        var command = HostCommand.ForAssembly(target.Path);
-        var start = new ProcessStartInfo(command.Executable)
-        {
-            RedirectStandardInput = true, // the user's code does not read our terminal
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        string[] rollForward = target.NeedsRollForward ? ["--roll-forward", "LatestMajor"] : [];
-        string[] arguments = command.Arguments(
-            typeof(Host.JobHost).Assembly.Location, typeof(Host.JobHost).FullName!,
-            requests.GetClientHandleAsString(), replies.GetClientHandleAsString(), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-        // After "exec", before the rest.
-        foreach (string argument in (string[])[arguments[0], .. rollForward, .. arguments[1..]]) start.ArgumentList.Add(argument);
-        // So that the host's own workers start with the same dependencies and framework.
-        start.Environment[HostCommand.Variable] = string.Join('\n', (string[])[.. rollForward, .. command.Options]);
+        var start = WorkerHost.CreateStartInfo(
+            target.Path, typeof(Host.JobHost), requests.GetClientHandleAsString(), replies.GetClientHandleAsString(), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        start.RedirectStandardInput = true; // the user's code does not read our terminal
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        if (target.NeedsRollForward) AddOption(start, "--roll-forward", "LatestMajor");
         // The runtime's diagnostic sockets are files in the temporary folder, which a killed process leaves behind.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var process = Process.Start(start) ?? throw new JobFailure("The job host could not be started.");
@@ -112,6 +103,14 @@ internal sealed class JobHostProcess : IAsyncDisposable
         _lastResort.Dispose();
         _pipe.Dispose();
         _process.Dispose();
+    }
+
+    // An option of `dotnet exec`, for the host and for the workers it will start.
+    private static void AddOption(ProcessStartInfo start, string name, string value)
+    {
+        start.ArgumentList.Insert(1, value);
+        start.ArgumentList.Insert(1, name);
+        start.Environment[HostCommand.Variable] = $"{name}\n{value}\n{start.Environment[HostCommand.Variable]}";
     }
 
     // Closes the child's end here and takes our end out of the server stream.

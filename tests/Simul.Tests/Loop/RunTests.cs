@@ -117,7 +117,7 @@ public class RunTests
             return Task.CompletedTask;
             async void Void()
             {
-                using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(2));
+                await Task.Delay(Sec(2), EventLoop.Current.TimeProvider);
                 ended = true;
             }
         });

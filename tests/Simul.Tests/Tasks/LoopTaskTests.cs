@@ -177,15 +177,18 @@ public class LoopTaskTests
     public void PoolContinuation_IsStillPartOfTheTask() => Run(async () =>
     {
         bool end = false;
+        using var suspended = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
         var task = EventLoop.Current.Spawn(async () =>
         {
-            await Task.Run(() => { }).ConfigureAwait(false);
+            await Task.Run(suspended.Wait).ConfigureAwait(false);
             Assert.Null(EventLoop.CurrentOrNull);
             gate.Wait();
             end = true;
         });
         await EventLoop.Yield();
+        suspended.Set();
+        for (int i = 0; i < 1000; i++) await EventLoop.Yield();
         Assert.Equal(LoopTaskStatus.Running, task.Status);
         gate.Set();
         await task;

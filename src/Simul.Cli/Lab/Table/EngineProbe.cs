@@ -85,9 +85,9 @@ internal abstract class EngineProbe(TimeProvider clock)
     {
         await using var engine = Create(2);
         await WarmUpAsync(engine, 2);
-        double alone = (await TickAsync(engine, TickMilliseconds)).MeanMilliseconds;
+        double alone = (await TickAsync(engine, TickMilliseconds)).TypicalMilliseconds;
         var computing = SpinForAsync(engine, TickMilliseconds + 50);
-        double beside = (await TickAsync(engine, TickMilliseconds)).MeanMilliseconds;
+        double beside = (await TickAsync(engine, TickMilliseconds)).TypicalMilliseconds;
         await computing;
         return beside / alone;
     }

@@ -76,25 +76,31 @@ internal static class TableWork
         return number;
     }
 
-    public sealed record Ticks(double MeanMilliseconds, double LongestMilliseconds);
+    // Typical: the median, which other programs on the machine move less than the mean.
+    public sealed record Ticks(double TypicalMilliseconds, double LongestMilliseconds);
 
     private sealed class TickCount(TimeProvider clock)
     {
         private readonly long _began = clock.GetTimestamp();
         private long _last = clock.GetTimestamp();
-        private int _count;
-        private double _longest;
+        private readonly List<double> _took = [];
 
         public TimeSpan Elapsed => clock.GetElapsedTime(_began);
 
-        public Ticks Result => new(Elapsed.TotalMilliseconds / Math.Max(1, _count), _longest);
+        public Ticks Result
+        {
+            get
+            {
+                _took.Sort();
+                return new(_took[_took.Count / 2], _took[^1]);
+            }
+        }
 
         public void Add()
         {
             long now = clock.GetTimestamp();
-            _longest = Math.Max(_longest, clock.GetElapsedTime(_last, now).TotalMilliseconds);
+            _took.Add(clock.GetElapsedTime(_last, now).TotalMilliseconds);
             _last = now;
-            _count++;
         }
     }
 }

@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import multiprocessing.pool
 import os
+import statistics
 import sys
 import threading
 import time
@@ -39,12 +40,13 @@ def spin_for(seconds):
 
 def tick(seconds):
     began = last = time.perf_counter()
-    count, longest = 0, 0.0
+    took = []
     while last - began < seconds:
         time.sleep(TICK)
         now = time.perf_counter()
-        longest, last, count = max(longest, now - last), now, count + 1
-    return (last - began) / count, longest
+        took.append(now - last)
+        last = now
+    return statistics.median(took), max(took)
 
 
 class Workers:
@@ -115,12 +117,13 @@ class Loop:
 
     async def tick(self, seconds):
         began = last = time.perf_counter()
-        count, longest = 0, 0.0
+        took = []
         while last - began < seconds:
             await asyncio.sleep(TICK)
             now = time.perf_counter()
-            longest, last, count = max(longest, now - last), now, count + 1
-        return (last - began) / count, longest
+            took.append(now - last)
+            last = now
+        return statistics.median(took), max(took)
 
     async def spin(self, rounds):
         return spin(rounds)
