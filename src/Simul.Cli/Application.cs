@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.Text.RegularExpressions;
 
 namespace Simul.Cli;
 
 // One start of the tool: parse, run the verb, turn what came of it into an exit code and at most one sentence.
 // Exit codes: 0 done, 1 the work failed, 2 bad usage, 128 + signal when a signal ended it.
-internal static class Application
+internal static partial class Application
 {
     public const int Done = 0;
     public const int Failed = 1;
@@ -42,7 +44,11 @@ internal static class Application
         {
             // The library's own signal handling kills the process two seconds after Ctrl+C, whatever is still unwinding.
             var how = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+            using var help = parsed.Action is HelpAction ? new StringWriter() : null;
+            if (help is not null) how.Output = help;
             int code = await parsed.InvokeAsync(how, interrupt.Token);
+            // Descriptions name the defaults, written as users write them; the library would say 00:00:05 beside 5 s.
+            if (help is not null) Console.Out.Write(StockDefault().Replace(help.ToString(), ""));
             Console.Out.Flush();
             return interrupt.ExitCode ?? code;
         }
@@ -63,6 +69,9 @@ internal static class Application
             return interrupt.ExitCode ?? Failed;
         }
     }
+
+    [GeneratedRegex(@"\s+\[default: [^\]\n]*\]")]
+    private static partial Regex StockDefault();
 
     internal static RootCommand BuildRoot()
     {

@@ -15,13 +15,15 @@ namespace Simul;
 /// <see cref="ProcessExecutorOptions.Grace"/> the worker is killed, with the processes it started. The task ends when the item
 /// has really ended. A result that comes before that end is delivered; a cancelled item that ends by the cancellation is
 /// cancelled. An item whose time limit is over fails with <see cref="TimeoutException"/>, whatever it still returns.</para>
-/// <para>Asynchronous methods: many run on one worker at a time, all on one thread. If one of them does not answer its
+/// <para>Asynchronous methods: many run on one worker at a time, all on one thread, never beside a synchronous one. Items begin
+/// in the order in which they were submitted. If one of them does not answer its
 /// cancellation, its worker takes no more items, and is killed when the others have ended, or at once if they cannot go on.</para>
 /// <para>Nesting: a method may make a pool of its own inside its worker (ten levels at most). The pool it runs in cannot be
 /// reached from there, so an item cannot wait for its own worker.</para>
 /// <para>End of the parent: workers end within a second of it, however it ends.</para>
 /// <para>Virtual time: with a <see cref="VirtualTimeProvider"/> as clock, each running item is a member of it, and
-/// <see cref="WorkContext.Clock"/> in the worker stands for it: <c>WorkContext.Current!.Clock.Sleep(...)</c> frees the clock.</para>
+/// <see cref="WorkContext.Clock"/> in the worker stands for it: <c>WorkContext.Current!.Clock.Sleep(...)</c> frees the clock. It has
+/// blocking sleeps only, and no timers.</para>
 /// <para>Thread safety: all members may be used from any thread.</para>
 /// <para>Semantics: Python's <c>ProcessPoolExecutor</c>, but a crash does not break the pool (as in Pebble).</para>
 /// </remarks>
@@ -51,6 +53,10 @@ public sealed class ProcessExecutor : Executor
 
     /// <inheritdoc/>
     public override int Workers => _pool.Options.Workers;
+
+    /// <inheritdoc/>
+    /// <remarks>Short items travel to a worker many at a time, which needs as many under way: 256 for each worker.</remarks>
+    protected override int DefaultLookAhead => (int)Math.Min(256L * Workers, 4096);
 
     /// <summary>The process ids of the workers that are ready at this moment.</summary>
     /// <returns>A snapshot, in the order of the workers' numbers.</returns>

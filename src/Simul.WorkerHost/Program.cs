@@ -24,7 +24,7 @@ internal static class Program
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Run(string assemblyName, string typeName, string[] arguments)
     {
-        var assembly = File.Exists(assemblyName)
+        var assembly = assemblyName.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
             ? AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.GetFullPath(assemblyName))
             : Assembly.Load(new AssemblyName(assemblyName));
         var entry = assembly.GetType(typeName, throwOnError: true)!

@@ -6,7 +6,7 @@ public sealed partial class EventLoop
     private static readonly long s_stallReport = TimeSpan.FromSeconds(1).Ticks;
 
     private readonly WaiterQueue _allBlocked = new("all other tasks to be blocked");
-    private bool _quietProbed;   // the clock was asked whether everybody on it is idle too
+    private long _quietProbed = -1; // the turn after which the clock was asked whether everybody on it is idle too
     private long? _idleSince;    // when the loop was found waiting for foreign work alone
     private bool _stallReported; // the wait for foreign work was reported
     private bool _stalled;       // every task was cancelled because nothing could happen any more
@@ -28,7 +28,7 @@ public sealed partial class EventLoop
     public static ValueTask WaitAllBlockedAsync()
     {
         var loop = Current;
-        loop._quietProbed = false;
+        loop._quietProbed = -1;
         return LoopScope.Require().WaitIn(loop._allBlocked);
     }
 
@@ -36,14 +36,15 @@ public sealed partial class EventLoop
     {
         if (_allBlocked.Count > 0)
         {
-            if (_quietProbed || !_core.Clock.OthersMayAct)
+            if (_quietProbed == _core.TotalTurns || !_core.Clock.OthersMayAct)
             {
-                _quietProbed = false;
+                _quietProbed = -1;
                 while (_allBlocked.TakeFirst() is { } waiter) waiter.Grant();
                 return default;
             }
-            // Others share the clock: idle until now, which comes once they are idle too.
-            _quietProbed = true;
+            // Others share the clock: idle until now, which comes once they are idle too. Where their work wakes the loop
+            // first, it has to ask again.
+            _quietProbed = _core.TotalTurns;
             return new IdlePlan(_core.Clock.Now);
         }
         if (_closing && _root.CurrentChildren == 0 && Volatile.Read(ref _core.AsyncVoids) == 0)

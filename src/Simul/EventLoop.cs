@@ -37,7 +37,8 @@ public sealed partial class EventLoop : ILoopHost
     {
         _options = options;
         _core = new LoopCore(options.Name, options.Clock, options.Scheduling, new PortableDriver()) { Host = this };
-        _core.Strays.FirstSeen = Log;
+        _core.Yields = new YieldSource(_core);
+        _core.Strays.Report = Log;
         _root = new GroupScope(_core, null, options.Name, supervisor: true, RootChildEnded);
         TimeProvider = new LoopTimeProvider(_core);
     }

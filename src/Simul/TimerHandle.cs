@@ -16,7 +16,7 @@ public sealed class TimerHandle
     }
 
     /// <summary>True while the time has not come and the call was not withdrawn.</summary>
-    public bool IsPending => Node.Index >= 0;
+    public bool IsPending => Node.Order >= 0;
 
     internal TimerNode Node { get; }
 

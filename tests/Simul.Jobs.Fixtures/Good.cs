@@ -63,6 +63,14 @@ public static class Good
 
     public static async Task NothingAsync(string line) => await Task.Yield();
 
+    // Leaves a mark for each run, then works a while.
+    public static string MarkAndSleep(FileInfo mark)
+    {
+        File.AppendAllText(mark.FullName, "x");
+        Thread.Sleep(60);
+        return mark.Name;
+    }
+
     // Blocks for so many milliseconds, without a token.
     public static int Sleep(int milliseconds)
     {

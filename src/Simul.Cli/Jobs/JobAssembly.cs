@@ -2,20 +2,16 @@ using System.Text.Json;
 
 namespace Simul.Cli.Jobs;
 
-// The assembly a user named, and what stands beside it.
+// The assembly a user named.
 internal sealed record JobAssembly(string Path)
 {
-    // Null where there is none: a library has no runtimeconfig, a bare .dll not even a deps file.
-    public string? DepsFile => Beside(".deps.json");
-
-    public string? RuntimeConfig => Beside(".runtimeconfig.json");
-
     // A target built for an older runtime must still run on the one this tool needs.
     public bool NeedsRollForward
     {
         get
         {
-            if (RuntimeConfig is not { } path) return false;
+            string path = System.IO.Path.ChangeExtension(Path, ".runtimeconfig.json");
+            if (!File.Exists(path)) return false; // a library: it runs on what the host runs on
             try
             {
                 using var document = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -29,7 +25,4 @@ internal sealed record JobAssembly(string Path)
             }
         }
     }
-
-    private string? Beside(string extension) =>
-        System.IO.Path.ChangeExtension(Path, extension) is var file && File.Exists(file) ? file : null;
 }

@@ -29,7 +29,6 @@ internal static class JobAssemblyFinder
 
     private static async Task<JobAssembly> BuildAsync(string project, CancellationToken token)
     {
-        // -getResultOutput and -getProperty print JSON or a bare value on standard output and the build's errors beside it.
         var (code, output) = await DotnetAsync(["build", project, "-c", "Release", "-v", "q", "--nologo", "--tl:off"], token);
         if (code != 0)
         {
@@ -44,7 +43,7 @@ internal static class JobAssemblyFinder
 
     private static async Task<(int Code, string Output)> DotnetAsync(string[] arguments, CancellationToken token)
     {
-        var start = new ProcessStartInfo(Dotnet.Path, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardInput = true };
         // The launcher's own build settings must not reach into the user's project.
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         using var process = Process.Start(start) ?? throw new JobFailure("dotnet could not be started.");

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Pipes;
 using System.Threading.Channels;
+using Simul.Processes.Launch;
 
 namespace Simul.Cli.Jobs;
 
@@ -35,12 +37,14 @@ internal sealed class JobHostProcess : IAsyncDisposable
     {
         var requests = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         var replies = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
-        var start = new ProcessStartInfo(Dotnet.Path, Arguments(target, requests.GetClientHandleAsString(), replies.GetClientHandleAsString()))
-        {
-            RedirectStandardInput = true, // the user's code does not read our terminal
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = WorkerHost.CreateStartInfo(
+            target.Path, typeof(Host.JobHost), requests.GetClientHandleAsString(), replies.GetClientHandleAsString(), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        start.RedirectStandardInput = true; // the user's code does not read our terminal
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        if (target.NeedsRollForward) AddOption(start, "--roll-forward", "LatestMajor");
+        // The runtime's diagnostic sockets are files in the temporary folder, which a killed process leaves behind.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var process = Process.Start(start) ?? throw new JobFailure("The job host could not be started.");
         process.StandardInput.Close();
         // Ours must be the only other ends, or nobody would see an end of stream.
@@ -101,29 +105,12 @@ internal sealed class JobHostProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static List<string> Arguments(JobAssembly target, string requests, string replies)
+    // An option of `dotnet exec`, for the host and for the workers it will start.
+    private static void AddOption(ProcessStartInfo start, string name, string value)
     {
-        string here = AppContext.BaseDirectory;
-        string host = Path.Combine(here, "Simul.WorkerHost.dll");
-        var arguments = new List<string> { "exec" };
-        if (target.DepsFile is { } deps)
-        {
-            arguments.AddRange(["--depsfile", deps]);
-            // A library's packages are not copied beside it; they are where restore put them.
-            if (target.RuntimeConfig is null && NuGetFolder() is { } packages) arguments.AddRange(["--additionalprobingpath", packages]);
-        }
-        arguments.AddRange(["--runtimeconfig", target.RuntimeConfig ?? Path.ChangeExtension(host, ".runtimeconfig.json")]);
-        if (target.NeedsRollForward) arguments.AddRange(["--roll-forward", "LatestMajor"]);
-        arguments.AddRange([host, typeof(Host.JobHost).Assembly.Location, typeof(Host.JobHost).FullName!, requests, replies]);
-        return arguments;
-    }
-
-    private static string? NuGetFolder()
-    {
-        string folder = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
-            ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        return Directory.Exists(folder) ? folder : null;
+        start.ArgumentList.Insert(1, value);
+        start.ArgumentList.Insert(1, name);
+        start.Environment[HostCommand.Variable] = $"{name}\n{value}\n{start.Environment[HostCommand.Variable]}";
     }
 
     // Closes the child's end here and takes our end out of the server stream.

@@ -4,11 +4,17 @@ namespace Simul.Cli.Jobs;
 // Thread safety: all members from any thread.
 internal sealed class JobProgress(string engine, int total) : IDisposable
 {
-    private readonly ProgressReporter _reporter = ProgressReporter.Start(total, $"items on {engine}");
     private readonly Lock _gate = new();
+    private ProgressReporter? _reporter; // owner: _gate; null before Begin
     private int _done; // owner of both: _gate
     private int _failed;
     private bool _ended; // owner: _gate
+
+    // A job that is refused before this shows no progress.
+    public void Begin()
+    {
+        lock (_gate) _reporter = ProgressReporter.Start(total, $"items on {engine}");
+    }
 
     public void Advance(bool failed)
     {
@@ -16,7 +22,7 @@ internal sealed class JobProgress(string engine, int total) : IDisposable
         {
             _done++;
             if (failed) _failed++;
-            _reporter.Report(_done, _failed);
+            _reporter?.Report(_done, _failed);
         }
     }
 
@@ -24,7 +30,7 @@ internal sealed class JobProgress(string engine, int total) : IDisposable
     {
         lock (_gate)
         {
-            if (_ended) Console.Error.WriteLine(line);
+            if (_ended || _reporter is null) Console.Error.WriteLine(line);
             else _reporter.Report(_done, _failed, () => Console.Error.WriteLine(line));
         }
     }
@@ -35,7 +41,7 @@ internal sealed class JobProgress(string engine, int total) : IDisposable
         lock (_gate)
         {
             _ended = true;
-            _reporter.Dispose();
+            _reporter?.Dispose();
         }
     }
 }

@@ -15,13 +15,14 @@ internal sealed class EngineComparison(JobAssembly assembly, string method, IRea
 
     private readonly int _cores = Environment.ProcessorCount;
 
-    private sealed record Measured(EngineRun Run, JobReady? Ready, JobEnd End, double WallS, double CpuS, double PeakMb);
+    private sealed record Measured(EngineRun Run, JobReady? Ready, JobEnd End, double WallS, double CpuS, double WantedS, double PeakMb);
 
     public async Task<CompareReport> RunAsync(IReadOnlyList<string> engines, CancellationToken token)
     {
         var reference = await MeasureAsync("sync", 1, token);
         bool broken = reference.End.Trouble is not null;
-        double cpuShare = reference.WallS > 0 ? reference.CpuS / reference.WallS : 1;
+        // Time spent waiting for a core that others hold is the method's wish to compute, not its waiting.
+        double cpuShare = broken || reference.WallS <= 0 ? 1 : Math.Min(1, Math.Max(reference.CpuS, reference.WantedS) / reference.WallS);
         var oneByOne = reference;
         bool repeatable = true;
         string name = reference.Ready?.Method ?? method;
@@ -41,8 +42,9 @@ internal sealed class EngineComparison(JobAssembly assembly, string method, IRea
             {
                 m = await MeasureAsync(engine, count, token);
             }
-            if (engine == "loop" && !asynchronous) note = "the method is synchronous: the loop runs one at a time";
-            measured.Add((engine, m.Ready?.Workers ?? count, m, note));
+            bool blocks = engine == "loop" && !asynchronous;
+            if (blocks) note = "the method is synchronous: the loop runs one at a time";
+            measured.Add((engine, blocks ? 1 : m.Ready?.Workers ?? count, m, note));
         }
         // One by one did not get through: whoever did is what the others are held against.
         var basis = broken ? measured.Select(x => x.M).FirstOrDefault(m => m.End.Trouble is null)?.Run ?? reference.Run : reference.Run;
@@ -66,22 +68,25 @@ internal sealed class EngineComparison(JobAssembly assembly, string method, IRea
     {
         using var progress = new JobProgress(engine, inputs.Count);
         await using var host = JobHostProcess.Start(assembly, progress.Say);
-        var results = new EngineRun(inputs.Count, progress, clock);
+        var results = new EngineRun(inputs, progress, clock);
         // The loop's own default is the right one: for an asynchronous method many at once.
         var plan = new JobPlan(method, engine, inputs) { Workers = engine is "sync" or "loop" ? workers : count };
         var run = new JobRun(host, assembly, plan, results, clock);
         if (await run.OpenAsync(token) is { } early) throw new JobFailure(early.Trouble!);
+        progress.Begin();
         bool tree = ProcessTree.IsMeasurable;
         await using var memory = new MemorySampler(host.ProcessId, clock);
         double cpuBefore = tree ? ProcessTree.CpuSeconds(host.ProcessId) : 0;
+        double wantedBefore = tree ? ProcessTree.WantedSeconds(host.ProcessId) : 0;
         long began = clock.GetTimestamp();
         var end = await run.RunAsync(Enumerable.Range(0, inputs.Count), token);
         token.ThrowIfCancellationRequested();
         double wall = results.Ends > 0 ? clock.GetElapsedTime(began, results.LastEnd).TotalSeconds : 0;
         if (tree && end.Done is not null) memory.Look();
         double cpu = tree ? ProcessTree.CpuSeconds(host.ProcessId) - cpuBefore : end.Done?.HostCpuSeconds ?? 0;
+        double wanted = tree ? ProcessTree.WantedSeconds(host.ProcessId) - wantedBefore : cpu;
         double peak = (tree ? memory.PeakBytes : end.Done?.HostPeakBytes ?? 0) / 1048576.0;
-        return new Measured(results, run.Ready, end, wall, cpu, peak);
+        return new Measured(results, run.Ready, end, wall, cpu, wanted, peak);
     }
 
     private static EngineFigure Figure(string engine, int count, Measured m, string? note, EngineRun reference, Measured oneByOne)
@@ -92,13 +97,14 @@ internal sealed class EngineComparison(JobAssembly assembly, string method, IRea
         int? differs = broke ? null : m.Run.FirstDifference(reference);
         if (differs is { } i) notes.Add($"item {i} differs: {m.Run.Shown(i)}, in the reference run {reference.Shown(i)}");
         if (m.Run.FirstFailure is { } failure) notes.Add(failure);
-        if (note is not null) notes.Add(note);
+        if (note is not null && !broke) notes.Add(note);
         bool equal = !broke && differs is null;
         string? text = notes.Count > 0 ? string.Join("; ", notes) : null;
-        if (broke) return new EngineFigure(engine, count, null, null, null, null, null, null, false, m.Run.Failed, text) { Broke = true };
+        if (broke) return new EngineFigure(engine, count, null, null, null, null, null, null, false, m.Run.Failed, text) { Broke = true, Timeline = m.Run.Timeline };
         double? speedup = oneByOne.End.Trouble is null && m.WallS > 0 ? Round(oneByOne.WallS / m.WallS, 3) : null;
         return new EngineFigure(engine, count, Round(m.WallS, 4), Round(m.CpuS, 2), speedup, Round(m.Run.Percentile(0.5), 4), Round(m.Run.Percentile(0.99), 4), Round(m.PeakMb, 1), equal, m.Run.Failed, text)
         {
+            Timeline = m.Run.Timeline,
             GcShare = engine == "processes" || m.WallS <= 0 ? null : (m.End.Done?.GcPauseSeconds ?? 0) / m.WallS,
         };
     }

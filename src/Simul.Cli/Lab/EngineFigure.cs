@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Simul.Diagnostics;
 
 namespace Simul.Cli;
 
@@ -11,6 +12,10 @@ internal sealed record EngineFigure(
     // The part of the time in which the garbage collector held the host still. Null where it is not known (workers).
     [JsonIgnore]
     public double? GcShare { get; init; }
+
+    // Which worker did what when; kept for --report.
+    [JsonIgnore]
+    public Timeline? Timeline { get; init; }
 
     // It ended the process, or got stuck.
     [JsonIgnore]

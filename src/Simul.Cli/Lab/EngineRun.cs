@@ -1,13 +1,19 @@
 using System.Text.Json;
 using Simul.Cli.Jobs;
+using Simul.Cli.Jobs.Host;
+using Simul.Diagnostics;
 
 namespace Simul.Cli;
 
 // What came of all items on one engine: results, failures and times, by index.
-internal sealed class EngineRun(int items, JobProgress progress, TimeProvider clock) : IJobListener
+internal sealed class EngineRun(IReadOnlyList<string> inputs, JobProgress progress, TimeProvider clock) : IJobListener
 {
-    private readonly string?[] _results = new string?[items];
-    private readonly List<double> _seconds = new(items);
+    private readonly string?[] _results = new string?[inputs.Count];
+    private readonly List<double> _seconds = new(inputs.Count);
+
+    private readonly Dictionary<int, ItemStarted> _running = [];
+    private readonly List<TimelineSpan> _spans = [];
+    private double? _firstStart; // on the engine's clock, which counts from the engine's start
 
     public int Ends { get; private set; }
 
@@ -18,8 +24,21 @@ internal sealed class EngineRun(int items, JobProgress progress, TimeProvider cl
 
     public string? FirstFailure { get; private set; }
 
+    public Timeline Timeline => new(_spans);
+
+    public void Started(ItemStarted item)
+    {
+        _firstStart ??= item.At;
+        _running[item.Index] = item;
+    }
+
     public void Ended(ItemEnded item, int attempts)
     {
+        if (_running.Remove(item.Index, out var start))
+        {
+            var began = TimeSpan.FromSeconds(start.At - _firstStart!.Value);
+            _spans.Add(new TimelineSpan(start.Worker, BoundMethod.Shown(inputs[item.Index]), began, began + TimeSpan.FromSeconds(item.Seconds), item.Failed ? TimelineKind.Failed : TimelineKind.Busy));
+        }
         // What an item failed with is its outcome too: an engine on which it fails otherwise differs.
         _results[item.Index] = item.Failed ? "!" + item.ErrorType : item.Json;
         Ends++;
@@ -27,7 +46,7 @@ internal sealed class EngineRun(int items, JobProgress progress, TimeProvider cl
         if (item.Failed)
         {
             Failed++;
-            FirstFailure ??= $"item {item.Index}: {item.ErrorType}: {item.ErrorMessage}";
+            FirstFailure ??= $"item {item.Index}: {item.ErrorType}: {item.ErrorMessage?.Split('\n')[0]}";
         }
         else
         {

@@ -14,6 +14,20 @@ internal static class ProcessTree
     // User and system time, with that of children that have ended and been waited for.
     public static double CpuSeconds(int root) => Members(root).Sum(pid => Ticks(pid)) / TicksPerSecond;
 
+    // The time threads of this process ran or were ready to run and found no core; of those that still live.
+    public static double WantedSeconds(int pid)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{pid}/task").Sum(task =>
+                Read(Path.Combine(task, "schedstat")).Split(' ') is [var ran, var delayed, ..] ? (long.Parse(ran, CultureInfo.InvariantCulture) + long.Parse(delayed, CultureInfo.InvariantCulture)) / 1e9 : 0);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     // Proportional set size: pages that processes share are counted once in all.
     public static long MemoryBytes(int root) => Members(root).Sum(Proportional);
 

@@ -21,11 +21,13 @@ internal static class Files
     }
 
     // Opened before the work begins, so that nobody loses an hour's results to a typo.
-    public static FileStream Create(string path, string option)
+    public static FileStream Create(string path, string option) => Open(path, option, FileMode.Create);
+
+    public static FileStream Open(string path, string option, FileMode mode)
     {
         try
         {
-            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+            return new FileStream(path, mode, FileAccess.Write, FileShare.Read);
         }
         catch (FileNotFoundException e)
         {

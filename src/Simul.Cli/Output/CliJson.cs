@@ -8,6 +8,7 @@ namespace Simul.Cli;
 [JsonSerializable(typeof(ChessResult))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(CompareReport))]
+[JsonSerializable(typeof(TableResult))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(RunAttempt))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -6,6 +6,7 @@ internal static class VerbList
     public static IReadOnlyList<IVerb> All =>
     [
         new ChessVerb(),
+        new TableVerb(),
         new CompareVerb(),
         new MapVerb(),
         new RunVerb(),

@@ -4,20 +4,28 @@ namespace Simul.Processes.Launch;
 //
 // The paths come from what the host said at start (APP_CONTEXT_DEPS_FILES), never from the entry assembly: a test host has
 // another one, or none. A process that was itself started through the host inherits the options it was started with.
+//
+// An application published as a single file, or with its own copy of the runtime, cannot be started that way. Its workers run
+// its own executable, whose Main gives way to them in its first line (WorkerHost.RunIfWorker).
 internal sealed class HostCommand
 {
     public const string Variable = "SIMUL_HOST_OPTIONS";
+    public const string WorkerVariable = "SIMUL_WORKER";
     private const string HostFile = "Simul.WorkerHost.dll";
 
-    private HostCommand(string dotnet, string host, string[] options)
+    private HostCommand(string executable, string host, string[] options)
     {
-        Dotnet = dotnet;
+        Executable = executable;
         Host = host;
         Options = options;
     }
 
-    public string Dotnet { get; }
+    // Set by RunIfWorker: Main gives way to workers.
+    public static bool MainGivesWay { get; set; }
 
+    public string Executable { get; }
+
+    // Empty: the executable is the application itself.
     public string Host { get; }
 
     // --depsfile, --runtimeconfig, --additionalprobingpath and their values.
@@ -28,6 +36,11 @@ internal sealed class HostCommand
 
     public static HostCommand ForThisApplication()
     {
+        if (BringsItsOwnRuntime())
+        {
+            if (MainGivesWay && Environment.ProcessPath is { } self) return new(self, "", []);
+            throw new WorkerStartException("This application was published as a single file or with its own runtime, so its workers run the application itself. Make 'if (WorkerHost.RunIfWorker()) return;' the first line of Main.");
+        }
         string host = FindHost();
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } inherited && IsHostProcess())
             return new(FindDotnet(), host, inherited.Split('\n'));
@@ -68,11 +81,23 @@ internal sealed class HostCommand
 
     public string[] Arguments(string assembly, string type, params string[] rest) => ["exec", .. Options, Host, assembly, type, .. rest];
 
+    public string[] WorkerArguments(string[] description) =>
+        Host.Length == 0 ? [] : Arguments("Simul.Processes", "Simul.Processes.Worker.WorkerEntry", description);
+
+    public string? WorkerEnvironment(string[] description) => Host.Length == 0 ? string.Join('\n', description) : null;
+
+    private static bool BringsItsOwnRuntime()
+    {
+        if (typeof(HostCommand).Assembly.Location.Length == 0) return true;
+        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        return string.Equals(framework, Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory), StringComparison.Ordinal);
+    }
+
     private static string FindHost()
     {
         string location = typeof(HostCommand).Assembly.Location;
         if (location.Length == 0)
-            throw new WorkerStartException("This application was published as a single file, and worker processes need its assemblies as files. Publish without PublishSingleFile.");
+            throw new WorkerStartException("This application was published as a single file; it cannot host other assemblies in processes of their own.");
         string beside = Path.Combine(Path.GetDirectoryName(location)!, HostFile);
         if (File.Exists(beside)) return beside;
         string inApplication = Path.Combine(AppContext.BaseDirectory, HostFile);

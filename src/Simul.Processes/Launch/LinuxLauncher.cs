@@ -1,5 +1,5 @@
 using System.Collections;
-using System.Net.Sockets;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Simul.Processes.Interop.Linux;
@@ -37,8 +37,7 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : Wor
             started = true;
             var process = new LinuxWorkerProcess(pid, standardOutput[0], standardError[0], output);
             LinuxWatcher.Instance.Add(process);
-            var socket = new Socket(new SafeSocketHandle(pair[0], ownsHandle: true));
-            return (process, new SocketChannel(socket));
+            return (process, new DescriptorChannel(pair[0]));
         }
         finally
         {
@@ -57,9 +56,9 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : Wor
     private unsafe int Spawn(int channel, int standardOutput, int standardError)
     {
         Libc.Opaque actions = default, attributes = default, signals = default;
-        string[] arguments = [command.Dotnet, .. command.Arguments("Simul.Processes", "Simul.Processes.Worker.WorkerEntry", "fd", ChannelDescriptor.ToString(), System.Environment.ProcessId.ToString())];
-        byte** argv = Strings(arguments);
-        byte** envp = Strings(MergedEnvironment());
+        string[] description = ["fd", ChannelDescriptor.ToString(CultureInfo.InvariantCulture), System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
+        byte** argv = Strings([command.Executable, .. command.WorkerArguments(description)]);
+        byte** envp = Strings(MergedEnvironment(description));
         try
         {
             Check(Libc.ActionsCreate(&actions), "posix_spawn_file_actions_init");
@@ -77,7 +76,7 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : Wor
             Libc.AttributesSetFlags(&attributes, Libc.SpawnSetGroup | Libc.SpawnSetDefaultSignals | Libc.SpawnSetSignalMask);
             int pid;
             int error = Libc.Spawn(&pid, argv[0], &actions, &attributes, argv, envp);
-            if (error != 0) throw new WorkerStartException($"{command.Dotnet} could not be started: {Marshal.GetPInvokeErrorMessage(error)}.");
+            if (error != 0) throw new WorkerStartException($"{command.Executable} could not be started: {Marshal.GetPInvokeErrorMessage(error)}.");
             return pid;
         }
         finally
@@ -89,9 +88,9 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : Wor
         }
     }
 
-    private IEnumerable<string> MergedEnvironment()
+    private IEnumerable<string> MergedEnvironment(string[] description)
     {
-        var changes = Environment(command, diagnostics);
+        var changes = Environment(command, diagnostics, description);
         foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
         {
             if (!changes.ContainsKey((string)entry.Key)) yield return $"{entry.Key}={entry.Value}";

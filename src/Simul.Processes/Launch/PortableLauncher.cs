@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using Simul.Processes.Transport;
 
@@ -20,7 +21,7 @@ internal sealed class PortableLauncher(HostCommand command, bool diagnostics) : 
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             listener.Bind(new UnixDomainSocketEndPoint(path));
             listener.Listen(1);
-            var start = new ProcessStartInfo(command.Dotnet)
+            var start = new ProcessStartInfo(command.Executable)
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -28,9 +29,9 @@ internal sealed class PortableLauncher(HostCommand command, bool diagnostics) : 
                 UseShellExecute = false,
                 CreateNoWindow = true,
             };
-            foreach (string argument in command.Arguments("Simul.Processes", "Simul.Processes.Worker.WorkerEntry", "path", path, System.Environment.ProcessId.ToString()))
-                start.ArgumentList.Add(argument);
-            foreach (var (name, value) in Environment(command, diagnostics)) start.Environment[name] = value;
+            string[] description = ["path", path, System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
+            foreach (string argument in command.WorkerArguments(description)) start.ArgumentList.Add(argument);
+            foreach (var (name, value) in Environment(command, diagnostics, description)) start.Environment[name] = value;
 
             var process = new PortableWorkerProcess(start, output);
             using var limit = new CancellationTokenSource(s_connectLimit, TimeProvider.System);

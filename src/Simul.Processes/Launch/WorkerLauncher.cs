@@ -12,7 +12,7 @@ internal abstract class WorkerLauncher
     public abstract (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output);
 
     // What differs between the environment of a worker and its parent's.
-    protected static Dictionary<string, string?> Environment(HostCommand command, bool diagnostics)
+    protected static Dictionary<string, string?> Environment(HostCommand command, bool diagnostics, string[] description)
     {
         var changes = new Dictionary<string, string?>
         {
@@ -23,7 +23,8 @@ internal abstract class WorkerLauncher
         };
         // The runtime's diagnostic sockets are files in the temporary folder, which a killed process leaves behind.
         if (!diagnostics) changes["DOTNET_EnableDiagnostics"] = "0";
-        if (command.Inherited is { } inherited) changes[HostCommand.Variable] = inherited;
+        changes[HostCommand.Variable] = command.Inherited.Length > 0 ? command.Inherited : null;
+        changes[HostCommand.WorkerVariable] = command.WorkerEnvironment(description);
         return changes;
     }
 }

@@ -18,44 +18,6 @@ internal abstract class Invoker
     public abstract Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token);
 }
 
-// What methods with and without an argument have in common: their delegate and their result.
-internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, string display, Type delegateType) : Invoker
-{
-    private Delegate? _shared; // of methods that capture nothing
-
-    protected string Display => display;
-
-    protected Delegate Bind(byte[] closure)
-    {
-        if (_shared is not null) return _shared;
-        if (closure.Length > 0) return method.CreateDelegate(delegateType, Closure.Read(method.DeclaringType!, closure, display));
-        object? target = isClosure ? Closure.Read(method.DeclaringType!, [], display) : null;
-        return _shared = method.CreateDelegate(delegateType, target);
-    }
-
-    protected void Write(ArrayBufferWriter<byte> target, TResult value)
-    {
-        try
-        {
-            PayloadCodec<TResult>.Instance.Write(target, value);
-        }
-        catch (WorkSerializationException refused)
-        {
-            throw new WorkSerializationException($"The result of {display} cannot be sent back. {refused.Message}");
-        }
-        catch (Exception error)
-        {
-            throw new WorkSerializationException($"The result of {display}, of type {typeof(TResult)}, cannot be sent back: {error.Message} Return values that System.Text.Json can write and read: numbers, strings, arrays, records with public properties.");
-        }
-    }
-
-    protected async Task<Action<ArrayBufferWriter<byte>>> FinishAsync(Task<TResult> running)
-    {
-        var value = await running.ConfigureAwait(false);
-        return target => Write(target, value);
-    }
-}
-
 internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
     : InvokerOf<TResult>(method, isClosure, display, shape switch
     {

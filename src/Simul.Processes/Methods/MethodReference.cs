@@ -63,7 +63,6 @@ internal sealed class MethodReference
         target.Write(Display);
         target.Write(module.Assembly.FullName);
         target.Write(module.Assembly.Location);
-        target.Write(module.Name);
         target.WriteBlock(module.ModuleVersionId.ToByteArray());
         target.Write(Method.MetadataToken);
         target.Write(Argument?.AssemblyQualifiedName);

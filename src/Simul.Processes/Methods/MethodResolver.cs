@@ -11,7 +11,6 @@ internal sealed class MethodResolver
     private readonly WorkShape _shape;
     private readonly string _assembly;
     private readonly string _location;
-    private readonly string _module;
     private readonly Guid _version;
     private readonly int _token;
     private readonly string? _argument;
@@ -27,7 +26,6 @@ internal sealed class MethodResolver
         Display = body.ReadString()!;
         _assembly = body.ReadString()!;
         _location = body.ReadString()!;
-        _module = body.ReadString()!;
         _version = new Guid(body.ReadBlock());
         _token = body.ReadInt32();
         _argument = body.ReadString();
@@ -58,10 +56,9 @@ internal sealed class MethodResolver
 
     private MethodInfo FindMethod()
     {
-        var module = FindAssembly().GetModules().FirstOrDefault(m => m.Name == _module)
-            ?? throw new WorkSerializationException($"{_assembly} has no module {_module} in the worker process.");
-        if (module.ModuleVersionId != _version)
-            throw new WorkSerializationException($"{_assembly} in the worker process ({module.FullyQualifiedName}) is another build than in the parent ({_location}). The file was replaced while the application ran; restart it.");
+        var assembly = FindAssembly();
+        var module = Array.Find(assembly.GetModules(), m => m.ModuleVersionId == _version)
+            ?? throw new WorkSerializationException($"{_assembly} in the worker process ({assembly.Location}) is another build than in the parent ({_location}). The file was replaced while the application ran; restart it.");
         var method = module.ResolveMethod(_token)!;
         if (_classArguments.Length > 0)
         {

@@ -22,11 +22,3 @@ internal enum JobState
     Running,
     Ended,
 }
-
-// Why an item that runs was asked to end. Set once; the first reason counts.
-internal enum StopReason
-{
-    None,
-    Cancelled,
-    TimedOut,
-}

@@ -29,6 +29,7 @@ internal sealed partial class WorkerPool
             AssignLocked(first.Value, slot);
         }
         if (_queue.First is null) BalanceLocked();
+        AssertInvariantsLocked();
     }
 
     private WorkerSlot? PickLocked(Job job)
@@ -51,12 +52,13 @@ internal sealed partial class WorkerPool
                     break;
             }
         }
-        if (starting is not null) return starting;
-        if (empty is null) return shared;
-        if (!job.IsAsynchronous || shared is null) return empty;
-        // It can begin at once; the fresh worker takes later ones.
-        StartLocked(empty);
-        return shared;
+        // An asynchronous item can begin at once beside others; the fresh worker takes later ones.
+        if (job.IsAsynchronous && shared is not null)
+        {
+            if (starting is null && empty is not null) StartLocked(empty);
+            return shared;
+        }
+        return starting ?? empty ?? shared;
     }
 
     private bool HasRoomLocked(WorkerSlot slot, Job job)

@@ -18,7 +18,7 @@ internal sealed partial class WorkerPool
         hello.Write(slot.Name);
         hello.Write(_virtual is not null ? (byte)2 : Options.Clock is ScaledTimeProvider ? (byte)1 : (byte)0);
         hello.Write(BitConverter.DoubleToInt64Bits((Options.Clock as ScaledTimeProvider)?.Speed ?? 1));
-        hello.Write(_virtual?.GetTimestamp() ?? 0);
+        hello.Write(_virtual?.GetTimestamp() ?? (Options.Clock as ScaledTimeProvider)?.OriginTimestamp ?? 0);
         hello.Write((_virtual?.GetUtcNow() - _virtual?.Elapsed)?.UtcTicks ?? 0);
         hello.End();
         try

@@ -6,10 +6,12 @@ namespace Simul.Processes.Pool;
 //
 // A synchronous item has its worker to itself, so the kill hits nobody else. Asynchronous items share one: there the deaf item
 // is settled, the worker takes no more and is killed when the others have ended. Whether they can still end is asked with a
-// ping to the thread they all run on; no answer within another grace period means that it is blocked, and then it is killed
-// at once.
+// ping to the thread they all run on; no answer within another grace period, five seconds at least, means that it is blocked,
+// and then it is killed at once. (Five, because innocent items die of a wrong answer, and a loaded machine is slow to give one.)
 internal sealed partial class WorkerPool
 {
+    private static readonly TimeSpan s_leastAnswerTime = TimeSpan.FromSeconds(5);
+
     public void Cancel(Job job)
     {
         bool ended = false;
@@ -91,17 +93,16 @@ internal sealed partial class WorkerPool
                 return;
             }
             EndLocked(job);
-            if (slot.State == WorkerSlotState.Ready)
+            if (slot.State == WorkerSlotState.Ready) slot.State = WorkerSlotState.Retiring;
+            slot.KillNote = $"another item on the same worker, '{job.Name}', did not answer its cancellation and blocked the thread they share";
+            WriteLocked(slot, 0, static (writer, _) =>
             {
-                slot.State = WorkerSlotState.Retiring;
-                slot.KillNote = $"another item on the same worker, '{job.Name}', did not answer its cancellation and blocked the thread they share";
-                WriteLocked(slot, 0, static (writer, _) =>
-                {
-                    writer.Begin(MessageKind.Ping);
-                    writer.End();
-                });
-                slot.PingTimer = TimeProvider.System.CreateTimer(static state => ((WorkerSlot)state!).Process!.Kill(), slot, Options.Grace, Timeout.InfiniteTimeSpan);
-            }
+                writer.Begin(MessageKind.Ping);
+                writer.End();
+            });
+            slot.PingTimer?.Dispose();
+            slot.PingTimer = TimeProvider.System.CreateTimer(static state => ((WorkerSlot)state!).Process!.Kill(), slot,
+                Options.Grace > s_leastAnswerTime ? Options.Grace : s_leastAnswerTime, Timeout.InfiniteTimeSpan);
         }
         if (job.Stop == StopReason.TimedOut) job.Fail(TimeLimitOver(job));
         else job.Cancel();

@@ -21,7 +21,6 @@ internal enum MessageKind : byte
     Dropped,    // id                             answer to Cancel and Recall: it never began and never will here
     Sleep,      // id, sleep number, until        a blocking sleep in virtual time
     SleepEnd,   // id, sleep number               it was cancelled
-    LaneIdle,   // wakes                          all asynchronous items wait in virtual time
     Exiting,    // code                           the process ends because something in it asked for it
     Pong,
 }

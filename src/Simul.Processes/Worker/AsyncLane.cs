@@ -1,39 +1,32 @@
-using System.Collections.Concurrent;
-
 namespace Simul.Processes.Worker;
 
-// The thread on which all asynchronous items of a worker run, many at a time. Their continuations come back to it. This is
-// the one place that knows how they are driven.
-internal sealed class AsyncLane : SynchronizationContext
+// The event loop on which all asynchronous items of a worker run, many at a time: loops x processes. An error that nobody on it
+// can be told of (an async void method's) ends the loop and with it the process, as a crash.
+internal sealed class AsyncLane
 {
-    private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _queue = [];
+    private readonly TaskCompletionSource<EventLoop> _loop = new();
 
-    public AsyncLane()
+    public AsyncLane(string worker, TimeProvider clock)
     {
         // A background thread: a method that never ends must not keep a worker alive that was asked to end.
-        new Thread(Run) { IsBackground = true, Name = "simul asynchronous items" }.Start();
+        new Thread(() => Run(worker, clock)) { IsBackground = true, Name = "simul asynchronous items" }.UnsafeStart();
     }
 
-    public void Post(Action action) => Post(static state => ((Action)state!)(), action);
+    // From any thread.
+    public void Post(Action action) => _loop.Task.Result.Post(action);
 
-    public override void Post(SendOrPostCallback d, object? state) => _queue.Add((d, state));
-
-    public override void Send(SendOrPostCallback d, object? state)
+    // Runs an item as a task of the loop; the body reports its end itself.
+    public void Start(WorkerItem item, Func<Task> body) => Post(() => _loop.Task.Result.Spawn(async () =>
     {
-        if (Current == this) d(state);
-        else throw new NotSupportedException("A worker's thread for asynchronous items cannot be called synchronously from another thread. Use Post.");
-    }
+        using var cancel = item.Token.UnsafeRegister(static task => ((LoopTask)task!).Cancel("the item was given up"), EventLoop.CurrentTask);
+        await body();
+    }));
 
-    public override SynchronizationContext CreateCopy() => this;
-
-    private void Run()
+    private void Run(string worker, TimeProvider clock) => EventLoop.Run(async () =>
     {
-        SetSynchronizationContext(this);
-        foreach (var (callback, state) in _queue.GetConsumingEnumerable())
-        {
-            callback(state);
-            // One callback must not change what the next one finds.
-            SetSynchronizationContext(this);
-        }
-    }
+        var loop = EventLoop.Current;
+        using var open = loop.HoldOpen();
+        _loop.SetResult(loop);
+        await new Future<bool>(); // until the process ends
+    }, new EventLoopOptions { Name = $"{worker}'s event loop", Clock = clock });
 }

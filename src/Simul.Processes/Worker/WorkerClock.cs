@@ -25,11 +25,16 @@ internal sealed class WorkerClock
         long start = body.ReadInt64();
         return kind switch
         {
-            1 => new(new ScaledTimeProvider(speed), null),
+            // The system's timestamps are the machine's, so a clock of the same speed and origin shows the same time.
+            1 => new(new ScaledTimeProvider(speed, originTimestamp: now), null),
             2 => new(null, new RemoteTime(now, new DateTimeOffset(start, TimeSpan.Zero))),
             _ => Real,
         };
     }
+
+    // What a loop in this worker counts its time on. A virtual clock's jumps are the parent's to make, and reach blocking sleeps
+    // only; the loop then runs in real time.
+    public TimeProvider LoopClock => _real ?? TimeProvider.System;
 
     public void Advance(long now) => _virtual?.Advance(now);
 

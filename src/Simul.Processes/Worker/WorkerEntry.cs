@@ -15,7 +15,7 @@ internal static class WorkerEntry
         int parent = int.Parse(arguments[2], CultureInfo.InvariantCulture);
         ParentWatch.Start(parent);
         ForgetOurSettings();
-        var channel = arguments[0] == "fd" ? Inherited(int.Parse(arguments[1], CultureInfo.InvariantCulture)) : Connected(arguments[1]);
+        Channel channel = arguments[0] == "fd" ? Inherited(int.Parse(arguments[1], CultureInfo.InvariantCulture)) : Connected(arguments[1]);
         return new WorkerSession(channel).Run();
     }
 
@@ -26,14 +26,15 @@ internal static class WorkerEntry
             Environment.SetEnvironmentVariable(name, null);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static SocketChannel Inherited(int descriptor)
+    private static DescriptorChannel Inherited(int descriptor)
     {
-        if (OperatingSystem.IsLinux()) Libc.Control(descriptor, Libc.SetFlags, Libc.DescriptorCloseOnExec);
-        return new SocketChannel(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("A worker inherits its channel on Linux only.");
+        // What our methods start must not inherit it in turn.
+        Libc.Control(descriptor, Libc.SetFlags, Libc.DescriptorCloseOnExec);
+        return new DescriptorChannel(descriptor);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)] // so that the socket library is loaded where it is used only
     private static SocketChannel Connected(string path)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -59,7 +59,7 @@ internal sealed class WorkerSession
     {
         if (item.Method.IsAsynchronous)
         {
-            (_lane ??= new AsyncLane()).Post(() => _ = RunAsynchronousAsync(item));
+            (_lane ??= new AsyncLane(_name, _clock.LoopClock)).Start(item, () => RunAsynchronousAsync(item));
             return null;
         }
         Exception? failure = null;

@@ -80,7 +80,7 @@ public abstract partial class Executor
         IEnumerable<TArg> inputs, Delegate method, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         options ??= MapOptions.Default;
-        int window = options.LookAhead ?? (int)Math.Min(4L * Workers, 4096);
+        int window = options.LookAhead ?? DefaultLookAhead;
         var itemOptions = new WorkOptions { Timeout = options.Timeout };
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var underWay = new MapWindow<TArg, TResult>(options.Ordered);

@@ -29,6 +29,10 @@ public abstract partial class Executor : IAsyncDisposable
     /// <summary>How many items it runs at the same time, at most.</summary>
     public abstract int Workers { get; }
 
+    /// <summary>How many items a map keeps under way when <see cref="MapOptions.LookAhead"/> says nothing: enough to keep
+    /// every worker busy while results travel. Four for each worker unless the engine knows better.</summary>
+    protected internal virtual int DefaultLookAhead => (int)Math.Min(4L * Workers, 4096);
+
     /// <summary>Counters at this moment.</summary>
     /// <returns>An immutable snapshot.</returns>
     public abstract ExecutorStatistics GetStatistics();

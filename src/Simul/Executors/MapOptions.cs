@@ -8,8 +8,8 @@ public sealed record MapOptions
     /// <summary>Whether results come in the order of the inputs. Default: true. When false, each comes as soon as it is there.</summary>
     public bool Ordered { get; init; } = true;
 
-    /// <summary>How many items may be handed over and not yet taken by the reader. Default: four for each worker. An endless
-    /// input stays bounded by it.</summary>
+    /// <summary>How many items may be handed over and not yet taken by the reader. Default: what the engine needs to
+    /// keep its workers busy (four for each worker; 256 for each process). An endless input stays bounded by it.</summary>
     public int? LookAhead
     {
         get;

@@ -68,10 +68,15 @@ public sealed class ThreadExecutor : Executor
             return Task.FromCanceled<TResult>(cancellationToken);
         }
         var job = new ThreadJob<TResult>(this, item);
+        job.WatchCancellation(cancellationToken);
         ThreadWorker? worker = null;
         lock (_gate)
         {
-            if (_closed) throw new ExecutorClosedException(Engine);
+            if (_closed)
+            {
+                job.Forget();
+                throw new ExecutorClosedException(Engine);
+            }
             job.Id = ++_lastId;
             if (!_idle.TryPop(out worker) && _workers < Workers)
             {
@@ -81,11 +86,14 @@ public sealed class ThreadExecutor : Executor
             if (worker is null) job.Place = _queue.AddLast(job);
             else _running++;
         }
-        job.WatchCancellation(cancellationToken);
         if (worker is not null)
         {
             job.JoinClock();
             worker.Give(job);
+        }
+        else if (cancellationToken.IsCancellationRequested)
+        {
+            job.CallerCancelled(); // it came before the job stood in the queue
         }
         return job.Task;
     }

@@ -41,8 +41,18 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
         _registration = token.UnsafeRegister(static x => ((ThreadJob<TResult>)x!).CallerCancelled(), this);
     }
 
+    public void Forget() => _registration.Dispose();
+
     public override WorkEnd Run(ThreadWorker worker)
     {
+        if (_callerToken.IsCancellationRequested && !_giveUp.IsCancellationRequested) _giveUp.Cancel();
+        if (_giveUp.IsCancellationRequested)
+        {
+            // Given up between the queue and the worker: the method never runs.
+            _registration.Dispose();
+            _outcome.TrySetCanceled(_callerToken);
+            return WorkEnd.Cancelled;
+        }
         var observer = Executor.Options.Observer;
         var work = observer is null ? default : new WorkEvent(Executor.Engine, worker.Name, Id, item.Name, Executor.Elapsed);
         observer?.Started(work);
@@ -80,7 +90,7 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
     private TResult RunOnLoop(ThreadWorker worker) =>
         EventLoop.Run(() => item.InvokeAsync(_giveUp.Token).AsTask(), new EventLoopOptions { Name = worker.Name, Clock = Executor.Options.Clock });
 
-    private void CallerCancelled()
+    public void CallerCancelled()
     {
         if (Executor.TryWithdraw(this)) _outcome.TrySetCanceled(_callerToken);
         else _giveUp.Cancel();

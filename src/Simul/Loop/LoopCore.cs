@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 
 namespace Simul;
 
@@ -26,9 +27,7 @@ internal sealed partial class LoopCore
     public readonly TimerQueue Timers = new();
 
     private readonly InjectionQueue _injected = new();
-    private readonly List<ReadyEntry> _arranged = [];
     private readonly Stack<IDisposable> _owned = new();
-    private readonly SchedulingPolicy? _policy; // null: first in, first out, without asking
     private readonly ExecutionContext? _baseContext;
     private int _turnLeft;      // callbacks left in this turn
     private int _stretchLeft = MaxStretch;
@@ -55,6 +54,9 @@ internal sealed partial class LoopCore
 
     // Who is told of what; set once by the face before the loop runs.
     public required ILoopHost Host { get; init; }
+
+    // What gives up the turn, for every task of this loop; set once by the face before the loop runs.
+    public IValueTaskSource Yields = null!;
 
     // The context of the entry that runs now. Code that continued without a context (ConfigureAwait(false) on something the
     // loop completed) belongs to it.
@@ -132,6 +134,7 @@ internal sealed partial class LoopCore
                 }
                 catch (Exception error)
                 {
+                    if (ExecutionContext.Capture() != _baseContext) RestoreContext();
                     Host.CallbackFailed(error, EntryContext);
                 }
             }
@@ -182,12 +185,15 @@ internal sealed partial class LoopCore
             int turn = Ready.Count;
             TotalTurns++;
             TotalCallbacks += turn;
-            if (_policy is not null) Arrange(turn);
             _turnLeft = turn;
+            if (_policy is not null) Arrange(turn); // may throw; the turn runs all the same
         }
     }
 
     // A method of its own, so that it is compiled anew with what the first turns have taught; a loop that never ends is not.
+    // Inlined into one that never ends it would be replaced in the middle of its run, for the worse: 2 ns a switch (yield,
+    // switch_1000).
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunTurn()
     {
         do
@@ -209,30 +215,6 @@ internal sealed partial class LoopCore
     private void RestoreContext()
     {
         if (_baseContext is not null) ExecutionContext.Restore(_baseContext);
-    }
-
-    // The policy's order for this turn: the entries are taken out and put back in the order chosen. The last one takes the
-    // place of the chosen one, so that a turn of a million stays linear.
-    private void Arrange(int turn)
-    {
-        var left = _arranged;
-        Ready.MoveTo(left, turn);
-        int wrong = -1;
-        while (left.Count > 0)
-        {
-            int chosen = _policy!.Next(left.Count);
-            if ((uint)chosen >= (uint)left.Count)
-            {
-                wrong = chosen;
-                chosen = 0;
-            }
-            var entry = left[chosen];
-            left[chosen] = left[^1];
-            left.RemoveAt(left.Count - 1);
-            Ready.Push(entry.Callback, entry.State, entry.Context);
-        }
-        if (wrong >= 0)
-            throw new InvalidOperationException($"The scheduling policy '{_policy}' chose place {wrong}, which is none of the turn's. It must choose one from 0 to remaining - 1.");
     }
 
     // Timers and I/O while there is work: their callbacks go to the end of the queue.

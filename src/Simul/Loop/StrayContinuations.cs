@@ -12,8 +12,8 @@ internal sealed class StrayContinuations(string loop)
 
     public long Total { get; private set; }
 
-    // Told once, with the name of the task whose continuation came first.
-    public Action<string>? FirstSeen { get; set; }
+    // Told once of the first one, with the name of the task it belongs to, and of every one that fails.
+    public Action<string>? Report { get; set; }
 
     public void Add(SendOrPostCallback callback, object? state, string from)
     {
@@ -25,7 +25,7 @@ internal sealed class StrayContinuations(string loop)
             start = !_running;
             _running = true;
         }
-        if (first) FirstSeen?.Invoke($"{from}: a continuation came back to {loop} after it had ended; it runs on the thread pool.");
+        if (first) Report?.Invoke($"{from}: a continuation came back to {loop} after it had ended; it runs on the thread pool.");
         if (start) ThreadPool.UnsafeQueueUserWorkItem(static x => x.RunAll(), this, preferLocal: false);
     }
 
@@ -42,7 +42,15 @@ internal sealed class StrayContinuations(string loop)
                     return;
                 }
             }
-            next.Callback(next.State);
+            try
+            {
+                next.Callback(next.State);
+            }
+            catch (Exception error)
+            {
+                // Nobody is left to throw it at, and a throw here would end the process.
+                Report?.Invoke($"a continuation that came back to {loop} after it had ended failed: {error}");
+            }
         }
     }
 }

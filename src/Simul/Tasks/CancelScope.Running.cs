@@ -41,7 +41,7 @@ public sealed partial class CancelScope
     /// <exception cref="TimeoutException">Time ran out before the body ended.</exception>
     public static async Task TimeoutAfterAsync(TimeSpan timeout, Func<Task> body)
     {
-        if (await MoveOnAfterAsync(timeout, body)) throw new TimeoutException($"The operation did not end within {timeout}.");
+        if (await MoveOnAfterAsync(timeout, body)) throw TimedOut(timeout);
     }
 
     /// <inheritdoc cref="TimeoutAfterAsync(TimeSpan, Func{Task})"/>
@@ -50,7 +50,9 @@ public sealed partial class CancelScope
     {
         ArgumentNullException.ThrowIfNull(body);
         T result = default!;
-        await TimeoutAfterAsync(timeout, async () => result = await body());
+        if (await MoveOnAfterAsync(timeout, async () => result = await body())) throw TimedOut(timeout);
         return result;
     }
+
+    private static TimeoutException TimedOut(TimeSpan timeout) => new($"The operation did not end within {timeout}.");
 }

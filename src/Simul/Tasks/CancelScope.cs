@@ -37,13 +37,12 @@ public sealed partial class CancelScope : LoopScope, IDisposable
     public static CancelScope Enter(TimeSpan? timeout = null, bool shield = false)
     {
         var parent = Require();
+        if (timeout == Timeout.InfiniteTimeSpan) timeout = null;
+        long? deadline = timeout > TimeSpan.Zero ? parent.Core.DeadlineIn(timeout.Value) : null; // may throw: before the scope is there
         var scope = new CancelScope(parent);
         scope.Begin(shield);
-        if (timeout is { } time && time != Timeout.InfiniteTimeSpan)
-        {
-            if (time <= TimeSpan.Zero) scope.TimeOut();
-            else scope.Extras.SetDeadline(parent.Core.DeadlineIn(time));
-        }
+        if (deadline is not null) scope.Extras.SetDeadline(deadline);
+        else if (timeout is not null) scope.TimeOut();
         SetSynchronizationContext(scope);
         return scope;
     }

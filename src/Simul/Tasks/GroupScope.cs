@@ -36,6 +36,7 @@ internal sealed class GroupScope : LoopScope
     {
         CurrentChildren++;
         var before = Current;
+        var context = ExecutionContext.Capture();
         SetSynchronizationContext(child);
         try
         {
@@ -44,6 +45,7 @@ internal sealed class GroupScope : LoopScope
         finally
         {
             SetSynchronizationContext(before);
+            if (context is not null && ExecutionContext.Capture() != context) ExecutionContext.Restore(context);
         }
     }
 
@@ -63,8 +65,11 @@ internal sealed class GroupScope : LoopScope
     {
         if (child is not LoopTask task) return;
         CurrentChildren--;
-        _ended?.Invoke(task);
-        if (task.Error is { } error)
+        if (_ended is not null)
+        {
+            _ended(task); // the loop's root hands errors on at once; keeping them would grow for as long as it runs
+        }
+        else if (task.Error is { } error)
         {
             AddError(error);
             if (!_supervisor) CancelOnLoop($"{task.Description} failed with {error.GetType().Name}");

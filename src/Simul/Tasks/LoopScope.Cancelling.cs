@@ -26,6 +26,7 @@ public partial class LoopScope
         for (var scope = this; scope is not null; scope = scope.Parent)
         {
             if (scope.IsCancellationRequested) outermost = scope;
+            if (scope.IsCancelled) scope._extras?.CancelTokenNow();
             if (scope.Shield) break;
         }
         if (outermost is null) return new OperationCanceledException($"{Description} was cancelled.");

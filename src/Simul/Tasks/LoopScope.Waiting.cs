@@ -41,18 +41,11 @@ public partial class LoopScope
     internal ValueTask Yield()
     {
         if ((_flags & ScopeFlags.Effective) != 0) return Cancelled();
-        var waiter = RentWaiter();
-        waiter.ArmYield(this);
-        return waiter.AsValueTask();
+        return new ValueTask(Core.Yields, 0);
     }
 
     // A schedule point that is no cancel point: what ends must be able to end.
-    internal ValueTask YieldUncancelled()
-    {
-        var waiter = RentWaiter();
-        waiter.ArmYield(this);
-        return waiter.AsValueTask();
-    }
+    internal ValueTask YieldUncancelled() => new(Core.Yields, 0);
 
     internal ValueTask Delay(TimeSpan duration)
     {

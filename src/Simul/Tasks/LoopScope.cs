@@ -85,6 +85,7 @@ public abstract partial class LoopScope : SynchronizationContext
             RequireBaton();
             if (value is null && _extras is null) return;
             Extras.SetDeadline(value?.Ticks);
+            if (value?.Ticks <= Core.Clock.Now) TimeOut(); // as Enter does: the next checkpoint raises
         }
     }
 

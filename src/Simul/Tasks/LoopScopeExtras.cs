@@ -51,6 +51,17 @@ internal sealed class LoopScopeExtras(LoopScope scope)
             scope.Core.Ready.Push(new Action<object?>(static x => ((LoopScopeExtras)x!).CancelSource()), this, scope.Live);
     }
 
+    // Code that meets the cancellation finds the token cancelled: filters ask for that. Its callbacks may still be waiting in
+    // the queue; then they run here, without a context, so that what they complete does not run on this stack.
+    public void CancelTokenNow()
+    {
+        if (_source is not { IsCancellationRequested: false }) return;
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        CancelSource();
+        SynchronizationContext.SetSynchronizationContext(context);
+    }
+
     public void AddWaiter(Waiter waiter) => (_waiters ??= []).Add(waiter);
 
     public void RemoveWaiter(Waiter waiter) => _waiters?.Remove(waiter);

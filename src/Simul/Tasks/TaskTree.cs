@@ -36,7 +36,7 @@ internal static class TaskTree
         { Subject: IWaitSubject subject } => subject.Describe(),
         { Subject: LoopScope scope } => scope is GroupScope ? "its children" : scope.Description,
         { Subject: { } other } => other.ToString() ?? "something",
-        _ => waiter.Index >= 0 ? "a delay" : "its cancellation",
+        _ => waiter.Order >= 0 ? "a delay" : "its cancellation",
     };
 
     private static IEnumerable<TaskTreeNode> InnerNodes(LoopScope scope)

@@ -22,7 +22,7 @@ internal sealed class Waiter<T> : Waiter, IValueTaskSource<T>
         return waiter;
     }
 
-    public override void ReturnToPool()
+    protected override void Keep()
     {
         if (t_pooled >= PoolSize) return;
         NextInQueue = t_pool;

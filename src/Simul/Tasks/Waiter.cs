@@ -46,9 +46,14 @@ internal class Waiter : TimerNode, IValueTaskSource
         return waiter;
     }
 
-    public virtual void ReturnToPool()
+    public void ReturnToPool()
     {
-        _scope = null;
+        _scope = null; // a pooled waiter must not keep a task, and with it a loop, alive
+        Keep();
+    }
+
+    protected virtual void Keep()
+    {
         if (t_pooled >= PoolSize) return;
         NextInQueue = t_pool;
         t_pool = this;
@@ -124,7 +129,9 @@ internal class Waiter : TimerNode, IValueTaskSource
         if (token != _version) ThrowUsedTwice();
         return _state switch
         {
-            WaiterState.Pending => ValueTaskSourceStatus.Pending,
+            // Who asks while another waits already is about to wait too. Refused here, since what OnCompleted throws inside an
+            // async method would end the process.
+            WaiterState.Pending => (_flags & WaiterFlags.Awaited) == 0 ? ValueTaskSourceStatus.Pending : ThrowUsedTwice(),
             WaiterState.Granted => (_flags & (WaiterFlags.Yield | WaiterFlags.Awaited)) == WaiterFlags.Yield ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded,
             WaiterState.Cancelled => ValueTaskSourceStatus.Canceled,
             _ => ValueTaskSourceStatus.Faulted,
@@ -232,7 +239,7 @@ internal class Waiter : TimerNode, IValueTaskSource
         _continuation!(_continuationState);
     }
 
-    private static void ThrowUsedTwice() =>
+    private static ValueTaskSourceStatus ThrowUsedTwice() =>
         throw new InvalidOperationException("A ValueTask from the loop was awaited twice, or used after its result was taken. Await it once; call AsTask() first to await it more often.");
 
     private enum WaiterState : byte

@@ -8,22 +8,26 @@ namespace Simul;
 public sealed class ScaledTimeProvider : TimeProvider
 {
     private readonly TimeProvider _inner;
-    private readonly long _origin;
     private readonly DateTimeOffset _start;
 
     /// <summary>Makes a clock that starts now.</summary>
     /// <param name="speed">Seconds on this clock for each second of the inner one; above 0.</param>
     /// <param name="inner">The clock it follows; <see cref="TimeProvider.System"/> when omitted.</param>
+    /// <param name="originTimestamp">The inner clock's timestamp at which this clock shows zero; now when omitted. With the same
+    /// speed and origin, the clocks of several processes of one machine agree.</param>
     /// <exception cref="ArgumentOutOfRangeException">The speed is not a positive, finite number.</exception>
-    public ScaledTimeProvider(double speed, TimeProvider? inner = null)
+    public ScaledTimeProvider(double speed, TimeProvider? inner = null, long? originTimestamp = null)
     {
         if (!(speed > 0) || double.IsInfinity(speed))
             throw new ArgumentOutOfRangeException(nameof(speed), speed, "A clock's speed must be above 0 and finite: 1 is real time, 1000 a thousand times as fast.");
         Speed = speed;
         _inner = inner ?? System;
-        _origin = _inner.GetTimestamp();
-        _start = _inner.GetUtcNow();
+        OriginTimestamp = originTimestamp ?? _inner.GetTimestamp();
+        _start = _inner.GetUtcNow() - _inner.GetElapsedTime(OriginTimestamp);
     }
+
+    /// <summary>The inner clock's timestamp at which this clock showed zero.</summary>
+    public long OriginTimestamp { get; }
 
     /// <summary>Seconds on this clock for each second of the inner one.</summary>
     public double Speed { get; }
@@ -38,7 +42,7 @@ public sealed class ScaledTimeProvider : TimeProvider
     public override TimeZoneInfo LocalTimeZone => _inner.LocalTimeZone;
 
     /// <inheritdoc/>
-    public override long GetTimestamp() => (long)(_inner.GetElapsedTime(_origin).Ticks * Speed);
+    public override long GetTimestamp() => (long)(_inner.GetElapsedTime(OriginTimestamp).Ticks * Speed);
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => _start + Elapsed;

@@ -27,7 +27,7 @@ internal sealed class VirtualTimer : ITimer
         {
             if (_disposed) return false;
             old = _member;
-            _period = period;
+            _period = dueTime == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan : period; // without a due time the period does not count
             _member = null;
             if (dueTime != Timeout.InfiniteTimeSpan) ArmLocked(dueTime);
         }

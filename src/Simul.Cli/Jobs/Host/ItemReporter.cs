@@ -12,6 +12,6 @@ internal sealed class ItemReporter(JobPipe pipe) : WorkObserver
     public override void Started(in WorkEvent work)
     {
         if (work.Name.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(work.Name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index))
-            pipe.Write(new ItemStarted(index, work.Worker, work.Time.TotalSeconds), JobJson.Messages.JobReply);
+            pipe.Send(new ItemStarted(index, work.Worker, work.Time.TotalSeconds));
     }
 }

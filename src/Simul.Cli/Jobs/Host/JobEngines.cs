@@ -8,6 +8,7 @@ internal static class JobEngines
         "sync" => new OneByOneExecutor(observer),
         "loop" => new LoopExecutor(workers is { } n ? new LoopExecutorOptions { Workers = n, Observer = observer } : new LoopExecutorOptions { Observer = observer }),
         "threads" => new ThreadExecutor(new ThreadExecutorOptions { Workers = workers ?? Environment.ProcessorCount, Observer = observer }),
+        "processes" => new ProcessExecutor(new ProcessExecutorOptions { Workers = workers ?? Environment.ProcessorCount, Observer = observer }),
         _ => throw new JobRefusedException($"There is no engine '{name}'.{NearestName.Hint(name, JobOptions.Engines, "engine")}"),
     };
 

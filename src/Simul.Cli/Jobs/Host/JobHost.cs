@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using Simul.Processes.Worker;
 
 namespace Simul.Cli.Jobs.Host;
 
@@ -9,13 +9,17 @@ namespace Simul.Cli.Jobs.Host;
 // here; the process engine's workers are this process's children, and see it die as every worker sees its pool die.
 //
 // How it ends: told to (Close), or at the end of the request stream, which means that the command line has died, also by
-// kill -9. Its main thread does nothing but read that stream, so no user code can keep it from noticing.
+// kill -9. Its main thread does nothing but read that stream, so no user code can keep it from noticing; and like every
+// worker it watches its parent besides.
 internal static class JobHost
 {
-    // Called by the worker host's bootstrap. Arguments: the two ends of the channel, as inherited handles.
+    // Called by the worker host's bootstrap. Arguments: the two ends of the channel, as inherited handles, and the process
+    // that started this one.
     public static int Run(string[] arguments)
     {
-        if (arguments is not [var requests, var replies]) return 2;
+        if (arguments is not [var requests, var replies, var parent]) return 2;
+        ParentWatch.Start(int.Parse(parent, CultureInfo.InvariantCulture));
+        Environment.SetEnvironmentVariable("DOTNET_EnableDiagnostics", null); // it was meant for this process
         // Ctrl+C reaches every process of the terminal; the command line decides what it means.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static signal => signal.Cancel = true);
         using var pipe = new JobPipe(Open(PipeDirection.In, requests), Open(PipeDirection.Out, replies));
@@ -27,7 +31,7 @@ internal static class JobHost
         }
         catch (JobRefusedException refused)
         {
-            pipe.Write(new JobRefused(refused.Message), JobJson.Messages.JobReply);
+            pipe.Send(new JobRefused(refused.Message));
             return 2;
         }
         return Serve(session, pipe);
@@ -55,7 +59,7 @@ internal static class JobHost
                     break;
                 case null:
                     // No farewell to user code either: exit handlers could wait for ever on a reader that is gone.
-                    Process.GetCurrentProcess().Kill();
+                    ParentWatch.ExitNow();
                     break;
             }
         }

@@ -50,7 +50,7 @@ internal sealed class JobSession
             throw new JobRefusedException($"The first input, '{BoundMethod.Shown(open.FirstInput)}', cannot be read as {ClrNames.Of(method.ArgumentType)}, which {ClrNames.Of(method.Method)} takes: {e.Message}");
         }
         var engine = JobEngines.Create(open.Engine, open.Workers, new ItemReporter(pipe));
-        pipe.Write(new JobReady(ClrNames.Of(method.Method), method.Asynchronous, engine.Workers, JobEngines.Window(engine, method.Asynchronous)), JobJson.Messages.JobReply);
+        pipe.Send(new JobReady(ClrNames.Of(method.Method), method.Asynchronous, engine.Workers, JobEngines.Window(engine, method.Asynchronous)));
         var session = new JobSession(pipe, method, engine, open.Assembly, open.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
         JobWork.Told = session.Tell;
         return session;
@@ -86,15 +86,13 @@ internal sealed class JobSession
     private void Tell(long ticket, JobOutcome o)
     {
         if (_untold.TryRemove(ticket, out int index))
-            _pipe.Write(new ItemEnded(index, o.Json, o.ErrorType, o.ErrorMessage, o.Seconds, o.Final), JobJson.Messages.JobReply);
+            _pipe.Send(new ItemEnded(index, o.Json, o.ErrorType, o.ErrorMessage, o.Seconds, o.Final));
     }
 
     private void Leave()
     {
         if (Interlocked.Decrement(ref _open) != 0) return;
         using var self = System.Diagnostics.Process.GetCurrentProcess();
-        _pipe.Write(
-            new JobDone((GC.GetTotalPauseDuration() - _pausesBefore).TotalSeconds, (Environment.CpuUsage.TotalTime - _cpuBefore).TotalSeconds, self.PeakWorkingSet64),
-            JobJson.Messages.JobReply);
+        _pipe.Send(new JobDone((GC.GetTotalPauseDuration() - _pausesBefore).TotalSeconds, (Environment.CpuUsage.TotalTime - _cpuBefore).TotalSeconds, self.PeakWorkingSet64));
     }
 }

@@ -34,11 +34,12 @@ internal sealed class Board
 
     public int Number { get; }
 
-    public string Master { get; init; } = "the master";
+    // Who plays it, from 1.
+    public int Master { get; init; } = 1;
 
     public bool IsOver => _replies == _plan.Pairs;
 
-    public GameRecord Record => new(Number, Master, _moves, _lastMove, _lastReply, _spans);
+    public GameRecord Record => new(Number, _moves, _lastMove, _lastReply, _spans);
 
     private TimeSpan Now => _clock.GetElapsedTime(_start);
 
@@ -55,7 +56,7 @@ internal sealed class Board
         Expect(State.SheThinks, State.OpponentThinks);
         _moves++;
         _lastMove = Now;
-        _spans?.Add(new BoardSpan(true, _since, _lastMove));
+        _spans?.Add(new BoardSpan(true, Master, _since, _lastMove));
     }
 
     // The opponent has moved.
@@ -64,7 +65,7 @@ internal sealed class Board
         Expect(State.OpponentThinks, State.HerTurn);
         _replies++;
         _lastReply = Now;
-        _spans?.Add(new BoardSpan(false, _lastMove, _lastReply));
+        _spans?.Add(new BoardSpan(false, Master, _lastMove, _lastReply));
     }
 
     // Chess has turns: an engine that mixes them up plays something else.

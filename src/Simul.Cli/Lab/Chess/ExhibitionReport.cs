@@ -49,7 +49,7 @@ internal static class ExhibitionReport
             foreach (var span in game.Spans ?? [])
             {
                 yield return span.Hers
-                    ? new TimelineSpan(lane, $"Move {++move}", span.Start, span.End, TimelineKind.Busy, game.Master)
+                    ? new TimelineSpan(lane, $"Move {++move}", span.Start, span.End, TimelineKind.Busy, run.Workers == 1 ? "the master" : string.Create(CultureInfo.InvariantCulture, $"master {span.Master}"))
                     : new TimelineSpan(lane, $"Reply {++reply}", span.Start, span.End, TimelineKind.Waiting);
             }
         }

@@ -1,8 +1,8 @@
 namespace Simul.Cli;
 
-// How one game went. Crosses process boundaries as JSON.
-// Master: who played; the worker's name where there are several.
-internal sealed record GameRecord(int Board, string Master, int Moves, TimeSpan LastMove, TimeSpan LastReply, List<BoardSpan>? Spans);
-
-// A stretch at one board: her move, or the opponent's thinking.
-internal readonly record struct BoardSpan(bool Hers, TimeSpan Start, TimeSpan End);
+// How one game went. Spans: move by move, where the plan asks for them.
+internal sealed record GameRecord(int Board, int Moves, TimeSpan LastMove, TimeSpan LastReply, IReadOnlyList<BoardSpan>? Spans = null)
+{
+    public static GameRecord Of(int board, IReadOnlyList<BoardSpan> spans) => new(
+        board, spans.Count(span => span.Hers), spans.Last(span => span.Hers).End, spans.Last(span => !span.Hers).End, spans);
+}

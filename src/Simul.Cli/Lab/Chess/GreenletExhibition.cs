@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Simul.Cli;
 
 // The games as greenlets: blocking-looking code, each on a stack of its own.
@@ -7,7 +9,7 @@ internal sealed class GreenletExhibition() : LoopExhibition("greenlets", "table 
     private const int MostStacks = 10_000;
 
     public override string? Refuses(ExhibitionPlan plan) => plan.Boards > MostStacks
-        ? $"greenlets play at most {MostStacks} boards, because each has a stack of its own; use loop, generators or callbacks for {plan.Boards}."
+        ? string.Create(CultureInfo.InvariantCulture, $"greenlets play at most {MostStacks:N0} boards, because each has a stack of its own; use loop, generators or callbacks for {plan.Boards:N0}.")
         : null;
 
     private static Task PlayAsync(Board board, ExhibitionPlan plan, AsyncLock player) => Greenlet.RunAsync(() =>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Simul.Cli;
 
 // A master who plays one game and waits, blocked, while her opponent thinks.
@@ -17,13 +19,23 @@ internal static class LoneGame
     }
 
     // The same as a work item, on whatever worker it lands.
-    public static GameRecord PlayItem(LoneGameItem item, CancellationToken cancellation)
+    public static LoneGameResult PlayItem(LoneGameItem item, CancellationToken cancellation)
+    {
+        var game = PlayHere(item, cancellation);
+        return new LoneGameResult(game.Moves, game.LastMove, game.LastReply);
+    }
+
+    // And with every move on record.
+    public static BoardSpan[] RecordItem(LoneGameItem item, CancellationToken cancellation) => [.. PlayHere(item, cancellation).Spans!];
+
+    private static GameRecord PlayHere(LoneGameItem item, CancellationToken cancellation)
     {
         var context = WorkContext.Current!;
-        var board = new Board(item.Board, item.Plan, context.Clock, item.Start) { Master = context.Worker };
+        var board = new Board(item.Board, item.Plan, context.Clock, item.Start) { Master = Number(context.Worker) };
         return Play(board, item.Plan, context.Clock, cancellation);
     }
-}
 
-// Start: the exhibition's start on the clock that all workers share.
-internal sealed record LoneGameItem(int Board, ExhibitionPlan Plan, long Start);
+    // thread-3, process-3: master 3.
+    private static int Number(string worker) =>
+        int.TryParse(worker.AsSpan(worker.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 1;
+}

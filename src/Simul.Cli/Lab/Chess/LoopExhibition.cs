@@ -4,6 +4,9 @@ namespace Simul.Cli;
 // wants her to move holds the lock meanwhile.
 internal class LoopExhibition(string engine, string meaning, Func<Board, ExhibitionPlan, AsyncLock, Task> play) : Exhibition(engine, meaning)
 {
+    // What its loops are told, beside the clock.
+    public EventLoopOptions Options { get; init; } = new();
+
     public override Task<IReadOnlyList<GameRecord>> PlayAsync(ExhibitionPlan plan, int workers, TimeProvider clock, CancellationToken cancellation)
     {
         long start = clock.GetTimestamp();
@@ -19,5 +22,5 @@ internal class LoopExhibition(string engine, string meaning, Func<Board, Exhibit
             var player = new AsyncLock("the player");
             foreach (var board in boards) group.Spawn(() => play(board, plan, player));
             return Task.CompletedTask;
-        }), new EventLoopOptions { Clock = clock }, cancellation);
+        }), Options with { Clock = clock }, cancellation);
 }

@@ -12,7 +12,7 @@ internal sealed class LoopsExhibition() : Exhibition("loops", "one event loop a 
     public override async Task<IReadOnlyList<GameRecord>> PlayAsync(ExhibitionPlan plan, int workers, TimeProvider clock, CancellationToken cancellation)
     {
         long start = clock.GetTimestamp();
-        var boards = Enumerable.Range(1, plan.Boards).Select(number => new Board(number, plan, clock, start) { Master = $"master {number % workers + 1}" }).ToList();
+        var boards = Enumerable.Range(1, plan.Boards).Select(number => new Board(number, plan, clock, start) { Master = number % workers + 1 }).ToList();
         // While the loops start, the clock stands.
         var starting = (clock as VirtualTimeProvider)?.Join("loops starting");
         await using var threads = new ThreadExecutor(new ThreadExecutorOptions { Workers = workers, Clock = clock });

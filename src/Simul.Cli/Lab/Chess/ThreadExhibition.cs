@@ -23,10 +23,18 @@ internal sealed class ThreadExhibition() : Exhibition("threads", "a master a thr
         // While the games are handed out, the clock stands.
         var handingOut = (clock as VirtualTimeProvider)?.Join("games handed out");
         long start = clock.GetTimestamp();
-        var games = Enumerable.Range(1, plan.Boards)
-            .Select(number => engine.SubmitAsync(LoneGame.PlayItem, new LoneGameItem(number, plan, start), cancellationToken: cancellation))
-            .ToList();
+        var items = Enumerable.Range(1, plan.Boards).Select(number => new LoneGameItem(number, plan, start));
+        var games = plan.KeepsSpans ? items.Select(RecordAsync).ToList() : items.Select(PlayAsync).ToList();
         handingOut?.Dispose();
         return await Task.WhenAll(games);
+
+        async Task<GameRecord> PlayAsync(LoneGameItem item)
+        {
+            var game = await engine.SubmitAsync(LoneGame.PlayItem, item, cancellationToken: cancellation);
+            return new GameRecord(item.Board, game.Moves, game.LastMove, game.LastReply);
+        }
+
+        async Task<GameRecord> RecordAsync(LoneGameItem item) =>
+            GameRecord.Of(item.Board, await engine.SubmitAsync(LoneGame.RecordItem, item, cancellationToken: cancellation));
     }
 }

@@ -8,9 +8,9 @@ internal static class ChessText
     public static void Show(ExhibitionPlan plan, IReadOnlyList<ExhibitionRun> runs, TimeSpan baseline)
     {
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{plan.Boards} boards, {plan.Pairs} moves each; her move {DurationText.Of(plan.Player)}, the reply {DurationText.Of(plan.Opponent)}"));
+            $"{plan.Boards:N0} {(plan.Boards == 1 ? "board" : "boards")}, {plan.Pairs:N0} {(plan.Pairs == 1 ? "move" : "moves")} each; her move {DurationText.Of(plan.Player)}, the reply {DurationText.Of(plan.Opponent)}"));
         Console.Out.WriteLine();
-        var table = new TextTable("engine", "masters", "she may leave", "speed-up", "played in", "what it means") { RightAligned = { 1, 2, 3, 4 } };
+        var table = new TextTable("engine", "masters", "she may leave", "speed-up", "played in", "what it means") { RightAligned = { 1, 2, 3, 4 }, LastIsRemark = true };
         foreach (var run in runs)
         {
             table.Add(
@@ -32,8 +32,9 @@ internal static class ChessText
     // Exhibitions last hours: always h:mm:ss, with fractions only where there are some.
     private static string Clock(TimeSpan time)
     {
+        if (time < TimeSpan.FromSeconds(1)) return DurationText.Of(time);
         long hours = (long)time.TotalHours;
         string rest = time.Ticks % TimeSpan.TicksPerSecond == 0 ? time.ToString(@"mm\:ss", CultureInfo.InvariantCulture) : time.ToString(@"mm\:ss\.fff", CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{hours:00}:{rest}");
+        return string.Create(CultureInfo.InvariantCulture, $"{hours}:{rest}");
     }
 }

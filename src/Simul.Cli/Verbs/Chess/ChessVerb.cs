@@ -6,14 +6,16 @@ namespace Simul.Cli;
 // `simul chess`: one exhibition, played on every engine. The times are read off the clock the games waited on.
 internal sealed class ChessVerb : IVerb
 {
+    private const double DefaultSpeed = 1000;
+
     private readonly Option<int> _boards = HouseOption.Count("--boards", "Boards she plays.", 1, 1_000_000, 24);
     private readonly Option<int> _pairs = HouseOption.Count("--pairs", "Pairs of moves in a game.", 1, 100_000, 30);
     private readonly Option<TimeSpan> _player = HouseOption.Duration("--player", "Her time for a move.", TimeSpan.FromSeconds(5), allowZero: true);
     private readonly Option<TimeSpan> _opponent = HouseOption.Duration("--opponent", "An opponent's time for a reply.", TimeSpan.FromSeconds(55), allowZero: true);
-    private readonly Option<string?> _engine = HouseOption.Choice("--engine", "Who plays. Default: all.", [.. Exhibition.All.Select(e => e.Engine), "all"]);
+    private readonly Option<string?> _engine = Engines();
     private readonly Option<int?> _workers = HouseOption.Count("--workers", "Masters, for the engines that have several. Default: one a board, at most 24; one a core for loops.", 1, 1000);
     private readonly Option<string?> _clock = HouseOption.Choice("--clock", "Virtual time jumps over every wait, real time waits. Default: virtual.", ["virtual", "real"]);
-    private readonly Option<double> _speed = HouseOption.Number("--speed", "With --clock real: how many times faster than life.", 0.001, 1_000_000, 1);
+    private readonly Option<double> _speed = HouseOption.Number("--speed", "With --clock real: how many times faster than life.", 0.001, 1_000_000, DefaultSpeed);
     private readonly Option<FileInfo?> _report = HouseOption.Report();
     private readonly Option<bool> _json = HouseOption.Json();
 
@@ -30,24 +32,51 @@ internal sealed class ChessVerb : IVerb
         {
             KeepsSpans = parsed.GetValue(_report) is not null,
         };
-        if (plan.Player + plan.Opponent == TimeSpan.Zero) throw new UsageException("--player and --opponent are both 0: nobody would need any time; give at least one of them.");
-        var report = parsed.GetValue(_report) is { } file ? Files.Create(file.FullName, "--report") : null;
-        await using var closing = report;
+        if (plan.Refusal is { } refusal) throw new UsageException(refusal);
         bool real = parsed.GetValue(_clock) == "real";
         double speed = parsed.GetValue(_speed);
+        if (!real && IsGiven(parsed, _speed)) throw new UsageException("--speed belongs to --clock real; virtual time waits for nothing and cannot go faster.");
+        var chosen = Chosen(parsed.GetValue(_engine) ?? "all", plan).ToList();
+        if (IsGiven(parsed, _workers) && chosen is [{ HasWorkers: false } alone]) throw new UsageException($"--workers: {alone.Engine} has one master; loops, threads and processes have several.");
+        using var report = parsed.GetValue(_report) is { } file ? new ReportFile(file.FullName) : null;
         Func<TimeProvider> clock = real ? () => new ScaledTimeProvider(speed) : () => new VirtualTimeProvider();
         var runs = new List<ExhibitionRun>();
-        foreach (var exhibition in Chosen(parsed.GetValue(_engine) ?? "all", plan))
+        using var progress = real ? null : ProgressReporter.Live(chosen.Count, "engines");
+        foreach (var exhibition in chosen)
         {
-            if (real) Terminal.Message($"{exhibition.Engine} plays in real time{(speed == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {speed:0.###} times as fast"))}.");
+            if (real) Terminal.Message($"{exhibition.Engine} plays in real time{(speed == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {speed:#,0.###} times as fast"))}.");
             runs.Add(await ExhibitionRun.PlayAsync(exhibition, plan, parsed.GetValue(_workers), clock, cancellation));
+            progress?.Report(runs.Count);
         }
+        progress?.Dispose();
         var baseline = await BaselineAsync(runs, plan, cancellation);
-        if (report is not null) ExhibitionReport.Write(report, plan, runs, baseline);
         if (parsed.GetValue(_json)) JsonOutput.Write(Result(plan, runs, baseline), CliJson.Default.ChessResult);
         else ChessText.Show(plan, runs, baseline);
-        if (report is not null) Terminal.Message($"the timeline is in {report.Name}");
+        // The results first: a full disk takes the report, not them.
+        if (report is not null)
+        {
+            Console.Out.Flush();
+            report.Write(stream => ExhibitionReport.Write(stream, plan, runs, baseline));
+            Terminal.Message($"the timeline is in {report.Path}");
+        }
         return Application.Done;
+    }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    private static Option<string?> Engines()
+    {
+        string[] names = [.. Exhibition.All.Select(e => e.Engine), "all"];
+        var option = HouseOption.Choice("--engine", $"Who plays: {string.Join(", ", names)}. Default: all.", names);
+        option.HelpName = "NAME";
+        var parse = option.CustomParser!;
+        option.CustomParser = result =>
+        {
+            if (result.Tokens[0].Value != "cluster") return parse(result);
+            result.AddError("--engine: 'cluster' is not built yet; 'processes' is the nearest there is.");
+            return null;
+        };
+        return option;
     }
 
     private static IEnumerable<Exhibition> Chosen(string engine, ExhibitionPlan plan)

@@ -29,6 +29,7 @@ internal static class MapJob
             if (end is null)
             {
                 file.Begin();
+                progress.Begin();
                 if (file.DoneBefore + file.FailedBefore > 0) progress.Say($"simul: {file.DoneBefore:N0} of {plan.Inputs.Count:N0} items have their results already{(file.FailedBefore > 0 ? $"; {file.FailedBefore:N0} that failed are run again" : "")}.");
                 end = await run.RunAsync(left, token);
             }

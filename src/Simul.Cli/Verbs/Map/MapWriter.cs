@@ -15,6 +15,8 @@ internal sealed class MapWriter(ResultFile file, IReadOnlyList<string> inputs, J
     // The first few, for the end of the run; all of them are in the file.
     public IEnumerable<string> FirstFailures => _failures;
 
+    private static string? FirstLine(string? message) => message?.Split('\n')[0].TrimEnd('\r');
+
     public void Ended(ItemEnded item, int attempts)
     {
         file.Write(inputs[item.Index], item, attempts);
@@ -25,6 +27,7 @@ internal sealed class MapWriter(ResultFile file, IReadOnlyList<string> inputs, J
             return;
         }
         Failed++;
-        if (_failures.Count < Shown) _failures.Add($"item {item.Index} ('{Jobs.Host.BoundMethod.Shown(inputs[item.Index])}') failed{(attempts > 1 ? $" {attempts} times" : "")}: {item.ErrorType}: {item.ErrorMessage}");
+        // A crash brings its last words along; they are in the file, and on the screen where they were printed.
+        if (_failures.Count < Shown) _failures.Add($"item {item.Index} ('{Jobs.Host.BoundMethod.Shown(inputs[item.Index])}') failed{(attempts > 1 ? $" {attempts} times" : "")}: {item.ErrorType}: {FirstLine(item.ErrorMessage)}");
     }
 }

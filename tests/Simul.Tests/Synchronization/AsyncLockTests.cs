@@ -1,0 +1,186 @@
+namespace Simul.Tests.Synchronization;
+
+public class AsyncLockTests
+{
+    // A67
+    [Fact]
+    public void Lock_Contended_GoesInOrderOfArrival() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        List<int> order = [];
+        await TaskGroup.RunAsync(async group =>
+        {
+            var hold = await gate.LockAsync();
+            for (int i = 0; i < 10; i++)
+            {
+                int n = i;
+                group.Spawn(async () =>
+                {
+                    using (await gate.LockAsync())
+                    {
+                        order.Add(n);
+                        await EventLoop.Delay(Sec(1));
+                    }
+                });
+            }
+            await EventLoop.Yield();
+            Assert.Equal(new AsyncLockStatistics(true, "main", 10), gate.GetStatistics());
+            hold.Dispose();
+        });
+        Assert.Equal(Enumerable.Range(0, 10), order);
+        Assert.Equal(new AsyncLockStatistics(false, null, 0), gate.GetStatistics());
+    });
+
+    // A69
+    [Fact]
+    public void Release_HandsOver_NobodyBargesIn() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        var hold = await gate.LockAsync();
+        bool got = false;
+        await TaskGroup.RunAsync(async group =>
+        {
+            var waiter = group.Spawn(async () =>
+            {
+                using var mine = await gate.LockAsync();
+                got = true;
+            }, "waiter");
+            await EventLoop.Yield();
+            hold.Dispose();
+            Assert.False(got);
+            Assert.Equal("waiter", gate.GetStatistics().Holder);
+            Assert.False(gate.TryLock(out var barging));
+            Assert.False(barging.IsHeld);
+        });
+        Assert.True(got);
+    });
+
+    // A68
+    [Fact]
+    public void Cancel_OfTheWaiterInFront_PassesTheLockToTheNext() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        List<string> got = [];
+        await TaskGroup.RunAsync(async group =>
+        {
+            var hold = await gate.LockAsync();
+            LoopTask Waiter(string name) => group.Spawn(async () =>
+            {
+                using (await gate.LockAsync()) got.Add(name);
+            });
+            var first = Waiter("first");
+            Waiter("second");
+            await EventLoop.Yield();
+            first.Cancel();
+            hold.Dispose();
+        });
+        Assert.Equal(["second"], got);
+        Assert.False(gate.GetStatistics().IsHeld);
+    });
+
+    // A38, A68; C2: the grant wins, the next checkpoint raises, exactly one other gets it.
+    [Fact]
+    public void Cancel_AfterTheHandOverInTheSameTurn_TheGrantWinsAndNothingIsLost() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        List<string> log = [];
+        await TaskGroup.RunAsync(async group =>
+        {
+            var hold = await gate.LockAsync();
+            var first = group.Spawn(async () =>
+            {
+                using (await gate.LockAsync())
+                {
+                    log.Add("first has it");
+                    await EventLoop.Yield();
+                    log.Add("never");
+                }
+            });
+            group.Spawn(async () =>
+            {
+                using (await gate.LockAsync()) log.Add("second has it");
+            });
+            await EventLoop.Yield();
+            hold.Dispose();
+            first.Cancel();
+        });
+        Assert.Equal(["first has it", "second has it"], log);
+        Assert.False(gate.GetStatistics().IsHeld);
+    });
+
+    [Fact]
+    public void Dispose_Twice_Throws() => Run(async () =>
+    {
+        var gate = new AsyncLock("gate");
+        var hold = await gate.LockAsync();
+        var copy = hold;
+        hold.Dispose();
+        Says(Assert.Throws<InvalidOperationException>(hold.Dispose), "gate", "over");
+        using (await gate.LockAsync())
+        {
+            Says(Assert.Throws<InvalidOperationException>(copy.Dispose), "held by Task 'main'");
+            Assert.True(gate.GetStatistics().IsHeld);
+        }
+        default(AsyncLockHold).Dispose();
+    });
+
+    [Fact]
+    public void Dispose_FromAnotherThread_IsPosted() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        var hold = await gate.LockAsync();
+        using var open = EventLoop.Current.HoldOpen();
+        new Thread(hold.Dispose).Start();
+        using (await gate.LockAsync()) Assert.True(gate.GetStatistics().IsHeld);
+    });
+
+    [Fact]
+    public void Dispose_AfterTheLoopEnded_IsSilent()
+    {
+        AsyncLockHold hold = default;
+        Run(async () => hold = await new AsyncLock().LockAsync());
+        hold.Dispose();
+    }
+
+    // A10
+    [Fact]
+    public void UsedOnASecondLoop_Throws()
+    {
+        var gate = new AsyncLock("shared");
+        var permits = new AsyncSemaphore(1, name: "shared permits");
+        Run(async () =>
+        {
+            (await gate.LockAsync()).Dispose();
+            await permits.WaitAsync();
+        });
+        Run(() =>
+        {
+            Says(Assert.Throws<LoopAffinityException>(() => { _ = gate.LockAsync(); }), "lock");
+            Assert.Throws<LoopAffinityException>(() => gate.TryLock(out _));
+            Says(Assert.Throws<LoopAffinityException>(() => { _ = permits.WaitAsync(); }), "semaphore");
+            return Task.CompletedTask;
+        });
+    }
+
+    // A71 differs: a checkpoint in a cancelled scope raises also when it need not wait. TryLock is the one that does not.
+    [Fact]
+    public void LockAsync_FreeInACancelledScope_Raises_TryLockDoesNot() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        using var scope = CancelScope.Enter();
+        scope.Cancel();
+        await Raises<OperationCanceledException>(() => gate.LockAsync().AsTask());
+        Assert.False(gate.GetStatistics().IsHeld);
+        Assert.True(gate.TryLock(out var hold));
+        hold.Dispose();
+    });
+
+    [Fact]
+    public void Timeout_OnTheLock_LeavesTheLine() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        using var hold = await gate.LockAsync();
+        Assert.True(await CancelScope.MoveOnAfterAsync(Sec(1), async () => (await gate.LockAsync()).Dispose()));
+        Assert.Equal(0, gate.GetStatistics().CurrentWaiters);
+    });
+}
