@@ -188,7 +188,6 @@ public class LoopTask : LoopScope, IStartable
         }
     }
 
-<<<<<<< HEAD
     // One delegate for all tasks: it runs in the context of the task whose body ended, which says who that is. A delegate of
     // each task's own would be 64 bytes for every sleeping task (bench sleepers, rss_per_sleeper_task).
     private static readonly Action s_bodyEnded = static () => (Current as LoopScope)?.Owner?.EndWithBody();
@@ -198,7 +197,7 @@ public class LoopTask : LoopScope, IStartable
     {
         if (!IsCompleted && _bodyOrError is Task { IsCompleted: true } body) EndWith(body);
     }
-=======
+
     // The very exception that ended the body, when it counts as a failure: an HttpClient's says what timed out. A task does
     // not show it, it only throws it; where it is not looked at, that cost is spared.
     private Exception CancellationOf(Task ended)
@@ -214,7 +213,4 @@ public class LoopTask : LoopScope, IStartable
         }
         throw new SimulInternalException("a cancelled task threw nothing");
     }
-
-    private void EndWithBody() => EndWith((Task)_bodyOrError!);
->>>>>>> looptests
 }
