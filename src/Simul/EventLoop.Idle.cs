@@ -10,7 +10,6 @@ public sealed partial class EventLoop
     private long? _idleSince;    // when the loop was found waiting for foreign work alone
     private bool _stallReported; // the wait for foreign work was reported
     private bool _stalled;       // every task was cancelled because nothing could happen any more
-    private bool _abandoned;     // and some are still waiting, where no cancellation reaches
     private int _held;           // interlocked: HoldOpen
 
     /// <summary>Tells the loop that somebody outside will post to it, so that waiting for that is not a stall.</summary>
@@ -59,6 +58,8 @@ public sealed partial class EventLoop
             return new IdlePlan(nextDeadline, wantsGrace ? _options.AutoAdvanceGrace : default);
         }
         if (Volatile.Read(ref _held) > 0 || Volatile.Read(ref _core.AsyncVoids) > 0 || _core.Driver.HasPendingIo || _core.Clock.OthersMayAct) return new IdlePlan(long.MaxValue);
+        // A server's main task: it waits to be cancelled, by the token given to Run or by Ctrl+C.
+        if (_cancellable && !_root.IsCancelled && TaskTree.WaitsForCancellation(_root)) return new IdlePlan(long.MaxValue);
         if (!TaskTree.WaitsForForeignWork(_root))
         {
             Stall();
@@ -73,7 +74,6 @@ public sealed partial class EventLoop
         if (_stalled)
         {
             // Cancelled already, and still waiting where no cancellation reaches: the loop ends without them.
-            _abandoned = true;
             _core.Stop();
             return;
         }

@@ -32,6 +32,7 @@ public sealed partial class EventLoop : ILoopHost
     private readonly List<Exception> _unhandled = [];
     private LoopTask? _main;
     private bool _closing;
+    private bool _cancellable; // somebody outside may cancel the main task
 
     private EventLoop(EventLoopOptions options)
     {
@@ -90,6 +91,7 @@ public sealed partial class EventLoop : ILoopHost
     private void RunMain(LoopTask main, CancellationToken cancellationToken)
     {
         _main = main;
+        _cancellable = cancellationToken.CanBeCanceled || _options.CancelOnInterrupt;
         var previous = _core.TakeBaton();
         using var interrupt = _options.CancelOnInterrupt ? OnInterrupt(main) : null;
         using var cancel = cancellationToken.UnsafeRegister(static x => ((LoopTask)x!).Cancel("the token given to Run was cancelled"), main);
@@ -100,7 +102,7 @@ public sealed partial class EventLoop : ILoopHost
             _closing = true;
             _root.CancelOnLoop("the loop is ending");
             do _core.Run();
-            while (!_core.TryClose() && !_abandoned);
+            while (!_core.TryClose());
             _core.DisposeOwned();
         }
         finally

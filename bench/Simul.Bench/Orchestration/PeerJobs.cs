@@ -40,8 +40,8 @@ internal static class PeerJobs
             Simul("sleepers-task", Million),
             Simul("sleepers-await", Million),
             Simul("overshoot", Million) with { Repeats = quick ? 1 : 5 },
-            .. LoopJobs("W3rss", n),
-            .. LoopJobs("W3", n).Select(j => j with { Repeats = quick ? 1 : 3 }),
+            // Both programs of a peer, then the next peer: a quick run that ends early has whole peers.
+            .. LoopJobs("W3rss", n).Zip(LoopJobs("W3", n), (size, late) => new[] { size, late with { Repeats = quick ? 1 : 3 } }).SelectMany(both => both),
         ];
     }
 
@@ -107,8 +107,8 @@ internal static class PeerJobs
     private static IEnumerable<Job> LoopJobs(string program, Sizes n) =>
     [
         DotNet("dotnet-pool", "pool", program, n.DotNet),
-        new("node", JobKind.Peer, ["node", Paths.Node("loop.mjs"), program, n.Node.ToString()]) { Needs = Tool.Node },
         Tokio(program, n.Tokio),
+        new("node", JobKind.Peer, ["node", Paths.Node("loop.mjs"), program, n.Node.ToString()]) { Needs = Tool.Node },
         Go(program, n.Go),
         DotNet("dotnet-pump", "pump", program, n.DotNet),
         Python("python-uvloop", "python-uvloop/loop.py", $"{program} {n.Asyncio}", Tool.Uvloop),

@@ -19,7 +19,12 @@ bool pump = mode == "pump";
 
 Func<Task> work = workload switch
 {
-    "W1" => W1, "W2" => W2, "W3" => W3, "W3rss" => W3Rss, "W4" => W4, "W8" => W8,
+    "W1" => W1,
+    "W2" => W2,
+    "W3" => W3,
+    "W3rss" => W3Rss,
+    "W4" => W4,
+    "W8" => W8,
     _ => throw new ArgumentException(workload),
 };
 if (pump) Pump.Run(work); else await Task.Run(work);

@@ -111,12 +111,30 @@ public abstract partial class Executor
         {
             if (underWay.Count > 0)
             {
-                giveUp.Cancel();
-                await underWay.DrainAsync();
+                try
+                {
+                    giveUp.Cancel(); // may throw what the items' token callbacks throw
+                }
+                finally
+                {
+                    await underWay.DrainAsync();
+                }
             }
         }
     }
 
-    private static Exception ErrorOf(Task task) =>
-        task.Exception is { InnerException: { } error } ? error : new TaskCanceledException(task);
+    // A cancelled task does not show its exception, it only throws it; an item's own (an HttpClient's timeout) says what it was.
+    private static Exception ErrorOf(Task task)
+    {
+        if (task.Exception is { InnerException: { } error }) return error;
+        try
+        {
+            task.GetAwaiter().GetResult();
+        }
+        catch (Exception original)
+        {
+            return original;
+        }
+        throw new SimulInternalException("a task that failed threw nothing");
+    }
 }

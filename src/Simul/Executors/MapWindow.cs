@@ -14,7 +14,15 @@ internal sealed class MapWindow<TArg, TResult>(bool ordered)
     {
         Count++;
         if (ordered) _inOrder.Enqueue((index, input, task));
-        else task.ContinueWith(t => _ended.Writer.TryWrite((index, input, t)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        else _ = FollowAsync(index, input, task);
+    }
+
+    // Comes back by the reader's own context: a detour through the pool would let a virtual clock jump before the reader
+    // hears of the end.
+    private async Task FollowAsync(long index, TArg input, Task<TResult> task)
+    {
+        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _ended.Writer.TryWrite((index, input, task));
     }
 
     public async ValueTask<(long Index, TArg Input, Task<TResult> Task)> NextAsync()

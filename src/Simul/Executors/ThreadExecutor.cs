@@ -128,10 +128,11 @@ public sealed class ThreadExecutor : Executor
 
     // What a worker does after a job: the next one, or null to idle, or leave. The next job joins the clock before the last
     // one leaves it, so that the clock cannot jump between them.
-    internal ThreadJob? NextJob(ThreadWorker worker, WorkEnd ended, out bool leave)
+    internal ThreadJob? NextJob(ThreadWorker worker, ThreadJob done, WorkEnd ended, out bool leave)
     {
         lock (_gate)
         {
+            done.HasEnded = true;
             _running--;
             Count(ended);
             leave = false;
@@ -157,14 +158,15 @@ public sealed class ThreadExecutor : Executor
         }
     }
 
-    // An item is past its limit and still runs: its thread is written off and another may start.
-    internal void GiveUp(ThreadWorker worker)
+    // An item is past its limit: if it still runs, its thread is written off and another may start. One that ended meanwhile,
+    // perhaps because its token told it to, has left its worker to others.
+    internal void GiveUp(ThreadWorker worker, ThreadJob late)
     {
         ThreadWorker? replacement = null;
         ThreadJob? job = null;
         lock (_gate)
         {
-            if (worker.IsLost) return;
+            if (late.HasEnded) return;
             worker.IsLost = true;
             if (_queue.First is { } first)
             {

@@ -12,6 +12,9 @@ internal abstract class ThreadJob(ThreadExecutor executor)
     // Its place in the queue while it waits; owner: the executor's gate.
     public LinkedListNode<ThreadJob>? Place { get; set; }
 
+    // Owner: the executor's gate.
+    public bool HasEnded { get; set; }
+
     public abstract WorkEnd Run(ThreadWorker worker);
 
     // In virtual time a job holds the clock from the moment a worker is its own.
@@ -38,7 +41,11 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
     public void WatchCancellation(CancellationToken token)
     {
         _callerToken = token;
+        if (!token.CanBeCanceled) return;
         _registration = token.UnsafeRegister(static x => ((ThreadJob<TResult>)x!).CallerCancelled(), this);
+        // A worker may have taken and ended the item meanwhile, and found no registration to dispose.
+        Interlocked.MemoryBarrier();
+        if (_outcome.Task.IsCompleted) _registration.Unregister();
     }
 
     public void Forget() => _registration.Dispose();
@@ -88,7 +95,7 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
     }
 
     private TResult RunOnLoop(ThreadWorker worker) =>
-        EventLoop.Run(() => item.InvokeAsync(_giveUp.Token).AsTask(), new EventLoopOptions { Name = worker.Name, Clock = Executor.Options.Clock });
+        EventLoop.Run(() => item.InvokeAsync(_giveUp.Token).AsTask(), new EventLoopOptions { Name = worker.Name, Clock = Executor.Options.Clock }, _giveUp.Token);
 
     public void CallerCancelled()
     {
@@ -101,7 +108,14 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
         if (Interlocked.Exchange(ref _timedOut, 1) != 0) return;
         bool stillRuns = _outcome.TrySetException(new TimeoutException($"'{item.Name}' did not end within its limit of {timeout}. Its thread cannot be stopped; the process engine can."));
         if (!stillRuns) return;
-        _giveUp.Cancel();
-        Executor.GiveUp(worker);
+        try
+        {
+            _giveUp.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // A callback of the item's own. The item has failed already, and on this thread the error would end the process.
+        }
+        Executor.GiveUp(worker, this);
     }
 }

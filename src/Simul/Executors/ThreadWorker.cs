@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Simul;
 
 // One thread of a ThreadExecutor: takes the job it is given, then whatever is next, then idles until it is given another.
@@ -5,6 +7,7 @@ internal sealed class ThreadWorker
 {
     private readonly ThreadExecutor _executor;
     private readonly SemaphoreSlim _given = new(0);
+    private ExecutionContext? _clean; // the thread's own
     private ThreadJob? _job; // set by the giver before _given is released
 
     public ThreadWorker(ThreadExecutor executor, string name)
@@ -28,21 +31,30 @@ internal sealed class ThreadWorker
 
     private void Run()
     {
-        while (true)
+        _clean = ExecutionContext.Capture();
+        do _given.Wait();
+        while (RunJobs());
+    }
+
+    // A frame of its own: a thread that waits for its next job must not keep the last one alive. False: the thread ends.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RunJobs()
+    {
+        var job = _job;
+        _job = null;
+        if (job is null) return false;
+        while (job is not null)
         {
-            _given.Wait();
-            var job = _job;
-            _job = null;
-            if (job is null) return;
-            while (job is not null)
-            {
-                var ended = job.Run(this);
-                var next = _executor.NextJob(this, ended, out bool leave);
-                next?.JoinClock();
-                job.LeaveClock();
-                if (leave) return;
-                job = next;
-            }
+            var ended = job.Run(this);
+            // What the item left on the thread must not reach the next one.
+            SynchronizationContext.SetSynchronizationContext(null);
+            if (_clean is not null && ExecutionContext.Capture() != _clean) ExecutionContext.Restore(_clean);
+            var next = _executor.NextJob(this, job, ended, out bool leave);
+            next?.JoinClock();
+            job.LeaveClock();
+            if (leave) return false;
+            job = next;
         }
+        return true;
     }
 }

@@ -8,6 +8,10 @@ internal sealed partial class LoopCore
     public void PushCallback(Action callback, SynchronizationContext scope, ExecutionContext? context)
     {
         if (context is null || context == _baseContext) Ready.Push(s_invoke, callback, scope);
-        else Ready.Push(new Action<object?>(x => ExecutionContext.Run(context, static c => ((Action)c!)(), x)), callback, scope);
+        else PushWithContext(callback, scope, context);
     }
+
+    // Apart, because C# makes the closure where the method begins.
+    private void PushWithContext(Action callback, SynchronizationContext scope, ExecutionContext context) =>
+        Ready.Push(new Action<object?>(x => ExecutionContext.Run(context, static c => ((Action)c!)(), x)), callback, scope);
 }

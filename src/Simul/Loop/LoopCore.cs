@@ -244,6 +244,9 @@ internal sealed partial class LoopCore
             }
             var plan = Host.Idle(Timers.NextDeadline);
             if (_stop || Ready.Count > 0) break;
+            // A sleeping loop must not keep the last task alive that ran on it.
+            EntryContext = null;
+            SynchronizationContext.SetSynchronizationContext(null);
             if (!_injected.TrySleep()) continue;
             try
             {

@@ -36,9 +36,13 @@ internal sealed class LoopTimeProvider(LoopCore core) : TimeProvider
             if (_disposed || core.IsClosed) return false;
             int change = Interlocked.Increment(ref _changes);
             if (core.IsCurrent) ChangeOnLoop(dueTime, period);
-            else return core.Inject(new Action<object?>(_ => { if (change == Volatile.Read(ref _changes)) ChangeOnLoop(dueTime, period); }), null, core.Host.RootContext);
+            else return PostChange(change, dueTime, period);
             return true;
         }
+
+        // Apart, because C# makes the closure where the method begins.
+        private bool PostChange(int change, TimeSpan dueTime, TimeSpan period) => core.Inject(
+            new Action<object?>(_ => { if (change == Volatile.Read(ref _changes)) ChangeOnLoop(dueTime, period); }), null, core.Host.RootContext);
 
         public void Dispose()
         {

@@ -71,8 +71,11 @@ public sealed class AsyncLock : IWaitSubject
     internal void Release(int version)
     {
         if (_core!.IsCurrent) ReleaseOnLoop(version);
-        else _core.Inject(new Action<object?>(_ => ReleaseOnLoop(version)), null, _core.Host.RootContext);
+        else PostRelease(version);
     }
+
+    // Apart, because C# makes the closure where the method begins.
+    private void PostRelease(int version) => _core!.Inject(new Action<object?>(_ => ReleaseOnLoop(version)), null, _core.Host.RootContext);
 
     private string Describe() => $"the lock{(Name is null ? "" : $" '{Name}'")}" + ((_version & 1) == 0 ? ", free" : $", held by {_holder?.Description ?? "a callback"}");
 

@@ -111,8 +111,14 @@ public sealed class Future<T>
     {
         if (Interlocked.Exchange(ref _claimed, 1) != 0) return false;
         if (_core.IsCurrent) CompleteOnLoop(result, error);
-        else if (!_core.Inject(new Action<object?>(_ => CompleteOnLoop(result, error)), null, _core.Host.RootContext)) throw new EventLoopClosedException(_core.Name);
+        else PostCompletion(result, error);
         return true;
+    }
+
+    // Apart, because C# makes the closure where the method begins.
+    private void PostCompletion(T? result, Exception? error)
+    {
+        if (!_core.Inject(new Action<object?>(_ => CompleteOnLoop(result, error)), null, _core.Host.RootContext)) throw new EventLoopClosedException(_core.Name);
     }
 
     private void CompleteOnLoop(T? result, Exception? error)

@@ -20,6 +20,17 @@ internal static class TaskTree
         return false;
     }
 
+    // Whether some task waits for nothing but its cancellation.
+    public static bool WaitsForCancellation(LoopScope scope)
+    {
+        if (scope.FirstPendingWaiter() is { Queue: null, Index: < 0 }) return true;
+        for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
+        {
+            if (WaitsForCancellation(child)) return true;
+        }
+        return false;
+    }
+
     // What the task, or a scope inside it, waits for. Child tasks are others.
     private static string? WaitOf(LoopScope scope)
     {

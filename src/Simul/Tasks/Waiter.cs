@@ -203,25 +203,27 @@ internal class Waiter : TimerNode, IValueTaskSource
     private void Adapt(ValueTaskSourceOnCompletedFlags flags)
     {
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is { } flowing && flowing != _scope!.Core.BaseContext)
-        {
-            var (inner, innerState) = (_continuation!, _continuationState);
-            _continuation = _ => ExecutionContext.Run(flowing, s => inner(s), innerState);
-            _continuationState = null;
-        }
+            ContinueIn(flowing);
         var context = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) == 0 ? null : SynchronizationContext.Current;
-        if (context is null)
-        {
-            _flags |= WaiterFlags.NoContext;
-        }
-        else if (context != _scope)
-        {
-            // Begun in one scope, awaited in another, or under somebody else's context: it continues where it was awaited.
-            var (inner, innerState) = (_continuation!, _continuationState);
-            _continuation = context is LoopScope
-                ? _ => { SynchronizationContext.SetSynchronizationContext(context); inner(innerState); }
-                : _ => context.Post(s => inner(s), innerState);
-            _continuationState = null;
-        }
+        if (context is null) _flags |= WaiterFlags.NoContext;
+        else if (context != _scope) ContinueIn(context);
+    }
+
+    private void ContinueIn(ExecutionContext flowing)
+    {
+        var (inner, innerState) = (_continuation!, _continuationState);
+        _continuation = _ => ExecutionContext.Run(flowing, s => inner(s), innerState);
+        _continuationState = null;
+    }
+
+    // Begun in one scope, awaited in another, or under somebody else's context: it continues where it was awaited.
+    private void ContinueIn(SynchronizationContext context)
+    {
+        var (inner, innerState) = (_continuation!, _continuationState);
+        _continuation = context is LoopScope
+            ? _ => { SynchronizationContext.SetSynchronizationContext(context); inner(innerState); }
+            : _ => context.Post(s => inner(s), innerState);
+        _continuationState = null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -35,10 +35,12 @@ public sealed class ClockMember : IDisposable
     /// <summary>The name given when it joined.</summary>
     public string Name { get; }
 
-    // Owner of the three: the clock's gate.
+    // Owner of the four: the clock's gate.
     internal ClockMemberState State { get; set; }
 
     internal bool Nudged { get; set; } // set by Busy, reset by the idle it prevents
+
+    internal bool SleepCancelled { get; set; } // set by the canceller, reset by the next sleep before anybody can cancel it
 
     internal long Until { get; set; } = long.MaxValue;
 
@@ -70,13 +72,22 @@ public sealed class ClockMember : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         if (duration <= TimeSpan.Zero) return;
         _sleeping = true;
+        SleepCancelled = false;
         try
         {
             long until = Clock.Elapsed.Ticks > long.MaxValue - duration.Ticks ? long.MaxValue : Clock.Elapsed.Ticks + duration.Ticks;
-            if (Clock.Idle(this, until, ClockMemberState.Sleeping)) return;
-            // A loop, because the signal of an earlier sleep, cancelled just as its time came, may still be there.
-            do _signal.Wait(cancellationToken);
-            while (!Clock.IsBusy(this));
+            // Who cancels takes the clock for the sleeper: were that left to the sleeper's thread, the clock could jump before
+            // it runs.
+            using (cancellationToken.UnsafeRegister(static x => ((ClockMember)x!).CancelSleep(), this))
+            {
+                if (!Clock.Idle(this, until, ClockMemberState.Sleeping))
+                {
+                    // A loop, because the signal of an earlier sleep, cancelled just as its time came, may still be there.
+                    do _signal.Wait(CancellationToken.None);
+                    while (!Clock.IsBusy(this));
+                }
+            }
+            if (Clock.Elapsed.Ticks < until) cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {
@@ -87,6 +98,12 @@ public sealed class ClockMember : IDisposable
 
     /// <summary>Leaves: the clock no longer waits for this member.</summary>
     public void Dispose() => Clock.Leave(this);
+
+    private void CancelSleep()
+    {
+        Clock.CancelSleep(this);
+        _signal.Release();
+    }
 
     internal void WakeNow()
     {

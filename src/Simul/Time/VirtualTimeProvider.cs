@@ -101,6 +101,7 @@ public sealed class VirtualTimeProvider : TimeProvider
                 AwakenLocked(member);
                 return true;
             }
+            if (member.SleepCancelled && how == ClockMemberState.Sleeping) return true;
             if (member.State == ClockMemberState.Busy) _busy--;
             member.State = how;
             member.Until = Math.Max(until, _now);
@@ -132,6 +133,15 @@ public sealed class VirtualTimeProvider : TimeProvider
     internal void Awake(ClockMember member)
     {
         lock (_gate) AwakenLocked(member);
+    }
+
+    internal void CancelSleep(ClockMember member)
+    {
+        lock (_gate)
+        {
+            member.SleepCancelled = true; // one that is about to sleep then does not
+            AwakenLocked(member);
+        }
     }
 
     private void AwakenLocked(ClockMember member)

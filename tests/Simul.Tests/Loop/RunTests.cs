@@ -49,11 +49,17 @@ public class RunTests
         using var source = new CancellationTokenSource();
         var error = OnThread(() => Assert.ThrowsAny<OperationCanceledException>(() => EventLoop.Run(async () =>
         {
-            using var hold = EventLoop.Current.HoldOpen();
             _ = Task.Run(source.Cancel);
-            await EventLoop.Delay(Timeout.InfiniteTimeSpan);
+            await EventLoop.Delay(Timeout.InfiniteTimeSpan); // a server's wait for its end: no stall
         }, Options(), source.Token)));
         Says(error, "token");
+    }
+
+    [Fact]
+    public void Stall_OfTasksThatWaitForEachOther_IsFoundThoughATokenCouldCancel()
+    {
+        using var source = new CancellationTokenSource();
+        OnThread(() => Assert.Throws<LoopStalledException>(() => EventLoop.Run(async () => await new Future<int>(), Options(), source.Token)));
     }
 
     [Fact]

@@ -54,8 +54,10 @@ public class LoopTimeProviderTests
         var fired = new Future<TimeSpan>();
         bool withdrawn = true;
         using var hold = loop.HoldOpen();
+        var clock = ClockMember.Current!.Clock;
         await Task.Run(() =>
         {
+            using var busy = clock.Join("pool thread"); // or the time would run on meanwhile
             var dead = loop.TimeProvider.CreateTimer(_ => withdrawn = false, null, Sec(1), Sec(1));
             dead.Change(Sec(2), Sec(2));
             dead.Dispose();
