@@ -13,7 +13,7 @@ public sealed partial class EventLoop
     }
 
     /// <summary>Has a callback called when a time has passed.</summary>
-    /// <param name="delay">The time; zero for the next turn.</param>
+    /// <param name="delay">The time; with zero the callback is called soon, once the loop looks at its timers.</param>
     /// <param name="callback">The callback. What it throws goes to the unhandled-error handler.</param>
     /// <returns>A handle that can withdraw the call.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative, or ends after the end of time.</exception>

@@ -8,6 +8,7 @@ public sealed partial class EventLoop
     private readonly WaiterQueue _allBlocked = new("all other tasks to be blocked");
     private long _quietProbed = -1; // the turn after which the clock was asked whether everybody on it is idle too
     private long? _idleSince;    // when the loop was found waiting for foreign work alone
+    private long _idleTurn;      // in which turn that was
     private bool _stallReported; // the wait for foreign work was reported
     private bool _stalled;       // every task was cancelled because nothing could happen any more
     private int _held;           // interlocked: HoldOpen
@@ -82,17 +83,16 @@ public sealed partial class EventLoop
         _root.CancelOnLoop("the loop is stalled");
     }
 
-    // Foreign work may come back at any time, so the loop waits; but it says so once, after a second of real time (at once
-    // under virtual time, which has no other measure).
+    // Foreign work may come back at any time, so the loop waits; but it says so once, after a second without a turn. Under
+    // virtual time it is silent: that clock has no second to measure, and waiting for a job of an engine is ordinary there.
     private long ReportForeignWait()
     {
-        if (_stallReported) return long.MaxValue;
+        if (_stallReported || _core.Clock.Provider is VirtualTimeProvider) return long.MaxValue;
         long now = _core.Clock.Now;
-        bool isVirtual = _core.Clock.Provider is VirtualTimeProvider;
-        _idleSince ??= now;
-        if (!isVirtual && now - _idleSince < s_stallReport) return _idleSince.Value + s_stallReport;
+        if (_idleSince is null || _idleTurn != _core.TotalTurns) (_idleSince, _idleTurn) = (now, _core.TotalTurns);
+        if (now - _idleSince < s_stallReport) return _idleSince.Value + s_stallReport;
         _stallReported = true;
-        if (!isVirtual) Log($"{Name} has waited for a second for foreign work alone:{Environment.NewLine}{TaskTree.Of(_root)}");
+        Log($"{Name} has waited for a second for foreign work alone:{Environment.NewLine}{TaskTree.Of(_root)}");
         return long.MaxValue;
     }
 

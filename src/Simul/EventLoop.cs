@@ -7,8 +7,8 @@ namespace Simul;
 /// between.</summary>
 /// <remarks>
 /// <para>Ordinary <c>async Task</c> code runs on it. What it awaits resumes on the loop; code of one loop never runs in parallel.</para>
-/// <para>Ordering: first in, first out; a callback made ready in one turn runs in the next. A timer is late by at most one long
-/// callback, or 64 short ones.</para>
+/// <para>Ordering: first in, first out; a callback made ready in one turn runs in the next. That a timer is due is noticed
+/// after at most one long callback or 64 short ones; its callback then takes its place at the end of the queue.</para>
 /// <para>The end: when the main task has ended, what is left on the loop is cancelled and awaited; then it closes.</para>
 /// <para>Thread safety: <see cref="Post"/>, <see cref="SubmitAsync{T}"/>, <see cref="TimeProvider"/> and <see cref="Name"/> may
 /// be used from any thread, everything else on the loop.</para>

@@ -128,13 +128,11 @@ public sealed class ThreadExecutor : Executor
 
     // What a worker does after a job: the next one, or null to idle, or leave. The next job joins the clock before the last
     // one leaves it, so that the clock cannot jump between them.
-    internal ThreadJob? NextJob(ThreadWorker worker, ThreadJob done, WorkEnd ended, out bool leave)
+    internal ThreadJob? NextJob(ThreadWorker worker, ThreadJob done, out bool leave)
     {
         lock (_gate)
         {
             done.HasEnded = true;
-            _running--;
-            Count(ended);
             leave = false;
             if (worker.IsLost)
             {
@@ -185,19 +183,24 @@ public sealed class ThreadExecutor : Executor
         replacement.Give(job);
     }
 
-    private void Count(WorkEnd ended)
+    // An item has ended, or is past its limit; called before its outcome is told, so that whoever awaits it finds it counted.
+    internal void Count(WorkEnd ended)
     {
-        switch (ended)
+        lock (_gate)
         {
-            case WorkEnd.Completed:
-                _totalCompleted++;
-                break;
-            case WorkEnd.Failed:
-                _totalFailed++;
-                break;
-            default:
-                _totalCancelled++;
-                break;
+            _running--;
+            switch (ended)
+            {
+                case WorkEnd.Completed:
+                    _totalCompleted++;
+                    break;
+                case WorkEnd.Failed:
+                    _totalFailed++;
+                    break;
+                default:
+                    _totalCancelled++;
+                    break;
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ internal abstract class ThreadJob(ThreadExecutor executor)
     // Owner: the executor's gate.
     public bool HasEnded { get; set; }
 
-    public abstract WorkEnd Run(ThreadWorker worker);
+    public abstract void Run(ThreadWorker worker);
 
     // In virtual time a job holds the clock from the moment a worker is its own.
     public void JoinClock()
@@ -34,7 +34,7 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
     private readonly CancellationTokenSource _giveUp = new();
     private CancellationToken _callerToken;
     private CancellationTokenRegistration _registration;
-    private int _timedOut; // interlocked: the limit passed before the method ended
+    private int _settled; // interlocked: whether the item's end, or its limit, came first
 
     public Task<TResult> Task => _outcome.Task;
 
@@ -50,15 +50,16 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
 
     public void Forget() => _registration.Dispose();
 
-    public override WorkEnd Run(ThreadWorker worker)
+    public override void Run(ThreadWorker worker)
     {
         if (_callerToken.IsCancellationRequested && !_giveUp.IsCancellationRequested) _giveUp.Cancel();
         if (_giveUp.IsCancellationRequested)
         {
             // Given up between the queue and the worker: the method never runs.
             _registration.Dispose();
+            Executor.Count(WorkEnd.Cancelled);
             _outcome.TrySetCanceled(_callerToken);
-            return WorkEnd.Cancelled;
+            return;
         }
         var observer = Executor.Options.Observer;
         var work = observer is null ? default : new WorkEvent(Executor.Engine, worker.Name, Id, item.Name, Executor.Elapsed);
@@ -68,30 +69,30 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
         var limit = item.Options.Timeout is { } timeout
             ? Executor.Options.Clock.CreateTimer(_ => TimeOut(worker, timeout), null, timeout, System.Threading.Timeout.InfiniteTimeSpan)
             : null;
-        WorkEnd ended;
+        TResult? result = default;
+        Exception? failure = null;
         try
         {
-            var result = item.IsAsynchronous ? RunOnLoop(worker) : item.InvokeAsync(_giveUp.Token).Result;
-            ended = _outcome.TrySetResult(result) ? WorkEnd.Completed : WorkEnd.Failed;
-        }
-        catch (OperationCanceledException) when (_giveUp.IsCancellationRequested && _callerToken.IsCancellationRequested)
-        {
-            ended = _outcome.TrySetCanceled(_callerToken) ? WorkEnd.Cancelled : WorkEnd.Failed;
+            result = item.IsAsynchronous ? RunOnLoop(worker) : item.InvokeAsync(_giveUp.Token).Result;
         }
         catch (Exception error)
         {
-            _outcome.TrySetException(error);
-            ended = WorkEnd.Failed;
+            failure = error;
         }
-        finally
-        {
-            limit?.Dispose();
-            _registration.Dispose();
-            WorkContext.Current = null;
-            ClockMember.Current = null;
-        }
+        limit?.Dispose();
+        _registration.Dispose();
+        WorkContext.Current = null;
+        ClockMember.Current = null;
+        // The books first: who awaits the item then finds it counted.
+        bool late = Interlocked.Exchange(ref _settled, 1) != 0;
+        bool cancelled = !late && failure is OperationCanceledException && _callerToken.IsCancellationRequested;
+        var ended = late || (failure is not null && !cancelled) ? WorkEnd.Failed : cancelled ? WorkEnd.Cancelled : WorkEnd.Completed;
+        if (!late) Executor.Count(ended);
         observer?.Ended(work with { Time = Executor.Elapsed }, ended);
-        return ended;
+        if (late) return;
+        if (cancelled) _outcome.TrySetCanceled(_callerToken);
+        else if (failure is not null) _outcome.TrySetException(failure);
+        else _outcome.TrySetResult(result!);
     }
 
     private TResult RunOnLoop(ThreadWorker worker) =>
@@ -100,22 +101,28 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
     public void CallerCancelled()
     {
         if (Executor.TryWithdraw(this)) _outcome.TrySetCanceled(_callerToken);
-        else _giveUp.Cancel();
+        else CancelToken();
     }
 
     private void TimeOut(ThreadWorker worker, TimeSpan timeout)
     {
-        if (Interlocked.Exchange(ref _timedOut, 1) != 0) return;
-        bool stillRuns = _outcome.TrySetException(new TimeoutException($"'{item.Name}' did not end within its limit of {timeout}. Its thread cannot be stopped; the process engine can."));
-        if (!stillRuns) return;
+        if (Interlocked.Exchange(ref _settled, 1) != 0) return;
+        Executor.Count(WorkEnd.Failed);
+        _outcome.TrySetException(new TimeoutException($"'{item.Name}' did not end within its limit of {timeout}. Its thread cannot be stopped; the process engine can."));
+        CancelToken();
+        Executor.GiveUp(worker, this);
+    }
+
+    // Callbacks on the token are the item's own; what they throw is for neither the canceller nor the timer's thread.
+    private void CancelToken()
+    {
         try
         {
             _giveUp.Cancel();
         }
-        catch (AggregateException)
+        catch (AggregateException error)
         {
-            // A callback of the item's own. The item has failed already, and on this thread the error would end the process.
+            Console.Error.WriteLine($"simul: a callback on the token of '{item.Name}' failed: {error.InnerException}");
         }
-        Executor.GiveUp(worker, this);
     }
 }

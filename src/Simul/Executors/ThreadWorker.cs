@@ -45,11 +45,11 @@ internal sealed class ThreadWorker
         if (job is null) return false;
         while (job is not null)
         {
-            var ended = job.Run(this);
+            job.Run(this);
             // What the item left on the thread must not reach the next one.
             SynchronizationContext.SetSynchronizationContext(null);
             if (_clean is not null && ExecutionContext.Capture() != _clean) ExecutionContext.Restore(_clean);
-            var next = _executor.NextJob(this, job, ended, out bool leave);
+            var next = _executor.NextJob(this, job, out bool leave);
             next?.JoinClock();
             job.LeaveClock();
             if (leave) return false;

@@ -9,8 +9,8 @@ namespace Simul;
 //
 // Clock and driver are looked at when nothing is ready, else after at most MaxStretch callbacks: both together cost some
 // 165 ns, ten times a switch. The stretch follows the callbacks' measured length, so that about Stretch of time passes
-// between two looks. A timer is therefore late by at most one long callback, or MaxStretch short ones that suddenly became
-// long ones; see docs/design.md.
+// between two looks. That a timer is due is therefore noticed at most MaxStretch callbacks late (one, when they are long and
+// were before); its callback then stands at the end of the queue, behind whatever is ready; see docs/design.md.
 //
 // Thread safety: Inject and IsCurrent may be used from any thread. Everything else belongs to the baton holder: the loop's
 // thread, or the greenlet it waits for.

@@ -34,7 +34,7 @@ public static class Generator
     }
 
     // Drives one generator: from wait to wait, without an async method in between.
-    private sealed class Run
+    private sealed class Run : IAwaitLink
     {
         private readonly IEnumerator<Suspend> _generator;
         private readonly TaskCompletionSource _outcome = new();

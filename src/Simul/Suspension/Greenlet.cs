@@ -57,7 +57,7 @@ public static class Greenlet
             {
                 outcome.SetException(error);
             }
-        });
+        }, outcome.Task);
         return outcome.Task;
     }
 

@@ -24,10 +24,10 @@ internal sealed class GreenletPool : IDisposable
         return pool;
     });
 
-    public void Start(Action body)
+    public void Start(Action body, Task outcome)
     {
         var thread = _idle.TryPop(out var idle) ? idle : new GreenletThread(this, _core, ++_started);
-        thread.Start(body);
+        thread.Start(body, outcome);
     }
 
     // The body has ended; the thread still holds the baton.

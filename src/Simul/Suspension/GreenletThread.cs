@@ -8,7 +8,7 @@ namespace Simul;
 //
 // Switching is two signals: the loop's thread gives the baton (_go) and waits for it (_back). Between them exactly one of the
 // two runs, so everything that belongs to the loop needs no lock on either side.
-internal sealed class GreenletThread
+internal sealed class GreenletThread : IAwaitLink
 {
     [ThreadStatic] private static GreenletThread? t_current;
 
@@ -33,13 +33,17 @@ internal sealed class GreenletThread
 
     public static GreenletThread? Current => t_current;
 
+    // What ends with the greenlet that runs here now.
+    public Task? Outcome { get; private set; }
+
     // What the greenlet's waits call, on the loop's thread, when they have ended.
     public Action Resume { get; }
 
-    public void Start(Action body)
+    public void Start(Action body, Task outcome)
     {
+        Outcome = outcome;
         _body = body;
-        _scope = SynchronizationContext.Current;
+        _scope = LoopScope.Require(); // also where the starter continued without a context
         _context = ExecutionContext.Capture();
         _clock = ClockMember.Current;
         SwitchTo();

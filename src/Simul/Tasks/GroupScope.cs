@@ -61,10 +61,19 @@ internal sealed class GroupScope : LoopScope
         return waiter.AsValueTask();
     }
 
+    // A group inside this one, begun in its body or left behind by a task, counts as a child; tasks are counted when they start.
+    private protected override void ChildAdopted(LoopScope child)
+    {
+        if (child is GroupScope) CurrentChildren++;
+    }
+
     private protected override void ChildClosed(LoopScope child)
     {
-        if (child is not LoopTask task) return;
-        CurrentChildren--;
+        if (child is not LoopTask task)
+        {
+            if (child is GroupScope) ChildGone();
+            return;
+        }
         if (_ended is not null)
         {
             _ended(task); // the loop's root hands errors on at once; keeping them would grow for as long as it runs
@@ -74,6 +83,11 @@ internal sealed class GroupScope : LoopScope
             AddError(error);
             if (!_supervisor) CancelOnLoop($"{task.Description} failed with {error.GetType().Name}");
         }
-        if (CurrentChildren == 0) _emptied?.TakeFirst()?.Grant();
+        ChildGone();
+    }
+
+    private void ChildGone()
+    {
+        if (--CurrentChildren == 0) _emptied?.TakeFirst()?.Grant();
     }
 }

@@ -62,12 +62,17 @@ public partial class LoopScope
             forever.Arm(this);
             return forever.AsValueTask();
         }
-        return DelayUntil(Core.DeadlineIn(duration));
+        long when = Core.DeadlineIn(duration);
+        var waiter = RentWaiter();
+        waiter.Arm(this);
+        Core.Timers.Add(waiter, when);
+        return waiter.AsValueTask();
     }
 
     internal ValueTask DelayUntil(long when)
     {
         if ((_flags & ScopeFlags.Effective) != 0) return Cancelled();
+        if (when <= Core.Clock.Now) return Yield();
         var waiter = RentWaiter();
         waiter.Arm(this);
         Core.Timers.Add(waiter, when);
@@ -136,6 +141,12 @@ public partial class LoopScope
     }
 
     internal Waiter? FirstPendingWaiter() => OwnWaiter is { IsPending: true } own ? own : _extras?.FirstPendingWaiter();
+
+    internal IEnumerable<Waiter> PendingWaiters()
+    {
+        if (OwnWaiter is { IsPending: true } own) yield return own;
+        foreach (var waiter in _extras?.PendingWaiters() ?? []) yield return waiter;
+    }
 
     private Waiter RentWaiterSlow()
     {

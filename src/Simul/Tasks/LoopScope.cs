@@ -36,7 +36,7 @@ public abstract partial class LoopScope : SynchronizationContext
 
     internal LoopCore Core { get; }
 
-    internal LoopScope? Parent { get; }
+    internal LoopScope? Parent { get; private set; }
 
     // The waiter this scope keeps for its own waits; typed ones take its place when they are needed.
     internal Waiter? OwnWaiter;
@@ -137,6 +137,10 @@ public abstract partial class LoopScope : SynchronizationContext
     {
     }
 
+    private protected virtual void ChildAdopted(LoopScope child)
+    {
+    }
+
     // Called once, after construction: takes over what is cancelled around it.
     private protected void Begin(bool shield = false)
     {
@@ -160,13 +164,23 @@ public abstract partial class LoopScope : SynchronizationContext
         Parent?.Disown(this);
     }
 
-    // Scopes that an un-awaited method of this task left open.
+    // Scopes that an un-awaited method of this task left open. A group among them may have children that still run: it is
+    // cancelled and moves to the loop's root, which waits for it.
     private void CloseStrayChildren()
     {
         while (_firstChild is { } child)
         {
             child.CancelOnLoop("the task it belongs to has ended");
-            child.Close();
+            if (child is GroupScope { CurrentChildren: > 0 } && Core.Host.RootContext is LoopScope root && root != this)
+            {
+                Disown(child);
+                child.Parent = root;
+                root.Adopt(child);
+            }
+            else
+            {
+                child.Close();
+            }
         }
     }
 
@@ -180,6 +194,7 @@ public abstract partial class LoopScope : SynchronizationContext
     // Children stand in the order in which they came; the first one's previous link is the last one.
     private void Adopt(LoopScope child)
     {
+        ChildAdopted(child);
         if (_firstChild is not { } first)
         {
             _firstChild = child._previousSibling = child;

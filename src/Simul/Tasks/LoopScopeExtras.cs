@@ -66,15 +66,9 @@ internal sealed class LoopScopeExtras(LoopScope scope)
 
     public void RemoveWaiter(Waiter waiter) => _waiters?.Remove(waiter);
 
-    public Waiter? FirstPendingWaiter()
-    {
-        if (_waiters is null) return null;
-        foreach (var waiter in _waiters)
-        {
-            if (waiter.IsPending) return waiter;
-        }
-        return null;
-    }
+    public IEnumerable<Waiter> PendingWaiters() => _waiters?.Where(static waiter => waiter.IsPending) ?? [];
+
+    public Waiter? FirstPendingWaiter() => PendingWaiters().FirstOrDefault();
 
     public void Close()
     {

@@ -48,6 +48,9 @@ public class LoopTask : LoopScope, IStartable
 
     internal sealed override LoopTask Owner => this;
 
+    // The body's task while it runs.
+    internal Task? Body => _bodyOrError as Task;
+
     // Somebody learns of its outcome, so a failure is not lost.
     internal bool HasObserver => ExtrasOrNull is { Joiners.Count: > 0 } or { Ended: not null };
 

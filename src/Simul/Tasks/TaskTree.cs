@@ -6,13 +6,14 @@ internal static class TaskTree
     public static TaskTreeNode Of(LoopScope scope) => new(
         scope is LoopTask task ? task.Name : ((GroupScope)scope).Name,
         (scope as LoopTask)?.Status,
-        scope is LoopTask { Status: LoopTaskStatus.Running } running ? WaitOf(running) ?? "foreign work" : null,
+        scope is LoopTask { Status: LoopTaskStatus.Running } running ? WaitOf(running) ?? (running == LoopScope.Find()?.Owner ? null : "foreign work, or its turn") : null,
         [.. InnerNodes(scope)]);
 
-    // Whether some running task waits for nothing of ours: then it waits for a foreign task, which may end at any time.
+    // Whether some running task may wait for something that is not ours, and that may come back at any time: its body is not
+    // known to wait for one of our waits alone.
     public static bool WaitsForForeignWork(LoopScope scope)
     {
-        if (scope is LoopTask { Status: LoopTaskStatus.Running } task && WaitOf(task) is null) return true;
+        if (scope is LoopTask { Status: LoopTaskStatus.Running } task && !WaitsHereAlone(task, task)) return true;
         for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
         {
             if (WaitsForForeignWork(child)) return true;
@@ -20,10 +21,23 @@ internal static class TaskTree
         return false;
     }
 
+    private static bool WaitsHereAlone(LoopTask task, LoopScope scope)
+    {
+        foreach (var waiter in scope.PendingWaiters())
+        {
+            if (task.Body is { } body && AwaitChain.LeadsTo(body, waiter.Awaiter)) return true;
+        }
+        for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
+        {
+            if (child is not LoopTask && WaitsHereAlone(task, child)) return true;
+        }
+        return false;
+    }
+
     // Whether some task waits for nothing but its cancellation.
     public static bool WaitsForCancellation(LoopScope scope)
     {
-        if (scope.FirstPendingWaiter() is { Queue: null, Index: < 0 }) return true;
+        if (scope.FirstPendingWaiter() is { Queue: null, Order: < 0 }) return true;
         for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
         {
             if (WaitsForCancellation(child)) return true;

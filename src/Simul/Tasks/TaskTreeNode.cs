@@ -5,7 +5,7 @@ namespace Simul;
 /// <summary>One task or group of a loop, at one moment.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Status">A task's state; null for a group.</param>
-/// <param name="WaitingFor">What it waits for; null when it is ready, running or has ended.</param>
+/// <param name="WaitingFor">What it waits for; null when it runs, has not begun or has ended. What waits for nothing of the loop's waits for foreign work, or for its turn.</param>
 /// <param name="Children">The groups inside a task, the tasks inside a group.</param>
 public sealed record TaskTreeNode(string Name, LoopTaskStatus? Status, string? WaitingFor, IReadOnlyList<TaskTreeNode> Children)
 {

@@ -75,6 +75,9 @@ internal class Waiter : TimerNode, IValueTaskSource
         set => _queueOrError = value;
     }
 
+    // What goes on when the wait has ended, for who wants to know who waits: an async method, or what called UnsafeOnCompleted.
+    public object? Awaiter => (_flags & WaiterFlags.Awaited) != 0 ? _continuationState : null;
+
     // The wait begins.
     public void Arm(LoopScope scope, bool cancellable = true)
     {
@@ -131,12 +134,17 @@ internal class Waiter : TimerNode, IValueTaskSource
         {
             // Who asks while another waits already is about to wait too. Refused here, since what OnCompleted throws inside an
             // async method would end the process.
-            WaiterState.Pending => (_flags & WaiterFlags.Awaited) == 0 ? ValueTaskSourceStatus.Pending : ThrowUsedTwice(),
+            WaiterState.Pending => (_flags & WaiterFlags.Awaited) == 0 ? PendingOnLoop() : ThrowUsedTwice(),
             WaiterState.Granted => (_flags & (WaiterFlags.Yield | WaiterFlags.Awaited)) == WaiterFlags.Yield ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded,
             WaiterState.Cancelled => ValueTaskSourceStatus.Canceled,
             _ => ValueTaskSourceStatus.Faulted,
         };
     }
+
+    // A wait begun on the loop and awaited on another thread would touch the loop's queues from there.
+    private ValueTaskSourceStatus PendingOnLoop() => _scope!.Core.IsCurrent
+        ? ValueTaskSourceStatus.Pending
+        : throw LoopAffinityException.OtherThread("This wait", _scope.Core.Name);
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {

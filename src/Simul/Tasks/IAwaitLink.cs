@@ -1,0 +1,7 @@
+namespace Simul;
+
+// Something that waits without being an async method (a generator, a greenlet) and ends with a task that is awaited in turn.
+internal interface IAwaitLink
+{
+    Task? Outcome { get; }
+}

@@ -1,0 +1,171 @@
+namespace Simul.Tests.Loop;
+
+public partial class RunTests
+{
+    // A8
+    [Fact]
+    public void SubmitAsync_FromAnotherThread_GivesResultErrorAndCancellation() => Run(async () =>
+    {
+        var loop = EventLoop.Current;
+        using var hold = loop.HoldOpen();
+        await Task.Run(() =>
+        {
+            Assert.Equal(5, loop.SubmitAsync(async () =>
+            {
+                await EventLoop.Delay(Sec(1));
+                return 5;
+            }).Result);
+            var failed = loop.SubmitAsync(() => throw new FormatException());
+            Assert.IsType<FormatException>(Assert.Throws<AggregateException>(failed.Wait).InnerException);
+            using var source = new CancellationTokenSource();
+            bool ended = false;
+            var cancelled = loop.SubmitAsync(async () =>
+            {
+                source.Cancel();
+                try
+                {
+                    await EventLoop.Delay(Timeout.InfiniteTimeSpan);
+                }
+                finally
+                {
+                    ended = true;
+                }
+            }, source.Token);
+            Assert.IsAssignableFrom<OperationCanceledException>(Assert.Throws<AggregateException>(cancelled.Wait).InnerException);
+            Assert.True(cancelled.IsCanceled);
+            Assert.True(ended);
+            bool ran = false;
+            var never = loop.SubmitAsync(() =>
+            {
+                ran = true;
+                return Task.CompletedTask;
+            }, new CancellationToken(true));
+            Assert.Throws<AggregateException>(never.Wait);
+            Assert.True(never.IsCanceled && !ran);
+        });
+    });
+
+    // A7: entry points on the wrong thread.
+    [Fact]
+    public void LoopMembers_FromAnotherThread_ThrowAffinityWithAWayOut() => Run(async () =>
+    {
+        var loop = EventLoop.Current;
+        var gate = new AsyncLock("gate");
+        using (await gate.LockAsync())
+        {
+            await Task.Run(() =>
+            {
+                Says(Assert.Throws<LoopAffinityException>(() => loop.CallSoon(() => { })), "Post", "SubmitAsync");
+                Assert.Throws<LoopAffinityException>(() => loop.Spawn(() => Task.CompletedTask));
+                Assert.Throws<LoopAffinityException>(() => loop.GetTaskTree());
+                Says(Assert.Throws<LoopAffinityException>(() => EventLoop.Current), "EventLoop.Run");
+                Assert.Throws<LoopAffinityException>(() => EventLoop.Now);
+                Says(Assert.Throws<LoopAffinityException>(() => { _ = EventLoop.Delay(Sec(1)); }), "Task.Delay");
+                Says(Assert.Throws<LoopAffinityException>(() => { _ = gate.LockAsync(); }), "SemaphoreSlim");
+                Assert.Throws<LoopAffinityException>(() => CancelScope.Enter());
+                Assert.Throws<LoopAffinityException>(() => new Future<int>());
+                Assert.Null(EventLoop.CurrentOrNull);
+            });
+        }
+    });
+
+    [Fact]
+    public void Delay_NegativeOrOverflowing_Throws() => Run(async () =>
+    {
+        await EventLoop.Delay(Sec(1));
+        Says(Assert.Throws<ArgumentOutOfRangeException>(() => { _ = EventLoop.Delay(Sec(-2)); }), "negative", "InfiniteTimeSpan");
+        Says(Assert.Throws<ArgumentOutOfRangeException>(() => { _ = EventLoop.Delay(TimeSpan.MaxValue); }), "end of time");
+    });
+
+    [Fact]
+    public void Await_Twice_Throws() => Run(async () =>
+    {
+        var wait = EventLoop.Delay(Sec(1));
+        await wait;
+        var error = await Raises<InvalidOperationException>(async () => await wait);
+        Says(error, "twice", "AsTask");
+        var pending = EventLoop.Delay(Sec(1));
+        Says(Assert.Throws<InvalidOperationException>(() => pending.GetAwaiter().GetResult()), "not ended");
+        var first = pending.AsTask();
+        Says(await Raises<InvalidOperationException>(async () => await pending), "twice");
+        await first;
+    });
+
+    [Fact]
+    public void Stall_NobodyWillSetTheFuture_ThrowsNamingTheTasks()
+    {
+        var error = Assert.Throws<LoopStalledException>(() => Run(async () =>
+        {
+            var gate = new AsyncLock("the gate");
+            using var hold = await gate.LockAsync();
+            await TaskGroup.RunAsync(async group =>
+            {
+                group.Spawn(async () => (await gate.LockAsync()).Dispose(), "stuck one");
+                await new Future<int>();
+            });
+        }));
+        Says(error, "stalled", "stuck one", "the gate", "main", "HoldOpen");
+        Assert.Contains("held by Task 'main'", error.Tree.ToString());
+    }
+
+    [Fact]
+    public void Stall_InAShieldThatHearsNoCancel_EndsAllTheSame() =>
+        Assert.Throws<LoopStalledException>(() => Run(async () =>
+        {
+            using var scope = CancelScope.Enter(shield: true);
+            await new Future<int>();
+        }));
+
+    [Fact]
+    public void HoldOpen_AnotherThreadPosts_IsNoStall() => Run(async () =>
+    {
+        var future = new Future<int>();
+        var hold = EventLoop.Current.HoldOpen();
+        new Thread(() =>
+        {
+            future.SetResult(3);
+            hold.Dispose();
+            hold.Dispose();
+        }).Start();
+        Assert.Equal(3, await future);
+    });
+
+    [Fact]
+    public void HoldOpen_Released_TheStallIsFound() => Assert.Throws<LoopStalledException>(() => Run(async () =>
+    {
+        var hold = EventLoop.Current.HoldOpen();
+        new Thread(() => hold.Dispose()).Start();
+        await new Future<int>();
+    }));
+
+    [Fact]
+    public void GetTaskTree_ShowsWhoWaitsForWhat() => Run(async () =>
+    {
+        var gate = new AsyncLock("table");
+        await TaskGroup.RunAsync(async group =>
+        {
+            group.Spawn(async () =>
+            {
+                using (await gate.LockAsync()) await EventLoop.Delay(Sec(1));
+            }, "first");
+            group.Spawn(async () => (await gate.LockAsync()).Dispose(), "second");
+            await EventLoop.Yield();
+            string tree = EventLoop.Current.GetTaskTree().ToString();
+            Assert.Contains("first: Running, waits for a delay", tree);
+            Assert.Contains("second: Running, waits for the lock 'table', held by Task 'first'", tree);
+        });
+        Assert.Empty(EventLoop.Current.GetTaskTree().Children.Single().Children);
+    });
+
+    // A94
+    [Fact]
+    public void WaitAllBlocked_ComesBeforeTheClockJumps() => Run(async () =>
+    {
+        List<string> log = [];
+        EventLoop.Current.CallLater(Sec(1), () => log.Add("timer"));
+        for (int i = 0; i < 3; i++) EventLoop.Current.CallSoon(() => log.Add("soon"));
+        await EventLoop.WaitAllBlockedAsync();
+        Assert.Equal(["soon", "soon", "soon"], log);
+        Assert.Equal(TimeSpan.Zero, EventLoop.Now);
+    });
+}
