@@ -10,6 +10,7 @@ public sealed partial class EventLoop
     private long? _idleSince;    // when the loop was found waiting for foreign work alone
     private long _idleTurn;      // in which turn that was
     private bool _stallReported; // the wait for foreign work was reported
+    private bool _abandoned;     // some still wait where no cancellation reaches
     private bool _stalled;       // every task was cancelled because nothing could happen any more
     private int _held;           // interlocked: HoldOpen
 
@@ -47,7 +48,7 @@ public sealed partial class EventLoop
             _quietProbed = _core.TotalTurns;
             return new IdlePlan(_core.Clock.Now);
         }
-        if (_closing && _root.CurrentChildren == 0 && Volatile.Read(ref _core.AsyncVoids) == 0)
+        if (_closing && HasEnded())
         {
             _core.Stop();
             return default;
@@ -58,7 +59,8 @@ public sealed partial class EventLoop
             bool wantsGrace = _options.AutoAdvanceGrace > TimeSpan.Zero && _core.Clock.Provider is VirtualTimeProvider && TaskTree.WaitsForForeignWork(_root);
             return new IdlePlan(nextDeadline, wantsGrace ? _options.AutoAdvanceGrace : default);
         }
-        if (Volatile.Read(ref _held) > 0 || Volatile.Read(ref _core.AsyncVoids) > 0 || _core.Driver.HasPendingIo || _core.Clock.OthersMayAct) return new IdlePlan(long.MaxValue);
+        if (Volatile.Read(ref _held) > 0 || Volatile.Read(ref _core.AsyncVoids) > 0 || _core.Driver.HasPendingIo) return new IdlePlan(long.MaxValue);
+        if (_core.Clock.OthersMayAct) return new IdlePlan(long.MaxValue, ForOthers: true);
         // A server's main task: it waits to be cancelled, by the token given to Run or by Ctrl+C.
         if (_cancellable && !_root.IsCancelled && TaskTree.WaitsForCancellation(_root)) return new IdlePlan(long.MaxValue);
         if (!TaskTree.WaitsForForeignWork(_root))
@@ -75,6 +77,7 @@ public sealed partial class EventLoop
         if (_stalled)
         {
             // Cancelled already, and still waiting where no cancellation reaches: the loop ends without them.
+            _abandoned = true;
             _core.Stop();
             return;
         }

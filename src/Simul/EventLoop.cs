@@ -101,8 +101,8 @@ public sealed partial class EventLoop : ILoopHost
             _core.Run();
             _closing = true;
             _root.CancelOnLoop("the loop is ending");
-            do _core.Run();
-            while (!_core.TryClose());
+            _core.Run(until: HasEnded);
+            _core.Close();
             _core.DisposeOwned();
         }
         finally
@@ -113,6 +113,9 @@ public sealed partial class EventLoop : ILoopHost
         }
         ThrowOutcome(main);
     }
+
+    // Nothing of ours is left on the loop; or what is left can never end.
+    private bool HasEnded() => _abandoned || (_root.CurrentChildren == 0 && Volatile.Read(ref _core.AsyncVoids) == 0);
 
     private void ThrowOutcome(LoopTask main)
     {

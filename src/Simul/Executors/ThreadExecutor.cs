@@ -133,6 +133,7 @@ public sealed class ThreadExecutor : Executor
         lock (_gate)
         {
             done.HasEnded = true;
+            _running--;
             leave = false;
             if (worker.IsLost)
             {
@@ -188,7 +189,6 @@ public sealed class ThreadExecutor : Executor
     {
         lock (_gate)
         {
-            _running--;
             switch (ended)
             {
                 case WorkEnd.Completed:

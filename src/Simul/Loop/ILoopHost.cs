@@ -14,5 +14,6 @@ internal interface ILoopHost
     IdlePlan Idle(long nextDeadline);
 }
 
-// Until when to wait, and how much real time to give foreign work before a virtual clock may jump.
-internal readonly record struct IdlePlan(long Until, TimeSpan Grace = default);
+// Until when to wait; how much real time to give foreign work before a virtual clock may jump; whether the wait is for others
+// on the clock, so that the loop must be asked again when none of them can act any more.
+internal readonly record struct IdlePlan(long Until, TimeSpan Grace = default, bool ForOthers = false);

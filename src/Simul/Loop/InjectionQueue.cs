@@ -58,14 +58,9 @@ internal sealed class InjectionQueue
         lock (_gate) _sleeping = false;
     }
 
-    // False when items are left: run them first.
-    public bool TryClose()
+    // From here on nothing more is taken; what is in still comes out.
+    public void Close()
     {
-        lock (_gate)
-        {
-            if (_any) return false;
-            _closed = true;
-            return true;
-        }
+        lock (_gate) _closed = true;
     }
 }

@@ -8,7 +8,7 @@ internal abstract class LoopClock : IDisposable
     public abstract long Now { get; }
 
     // Waits in the driver until the moment, or until woken. long.MaxValue: no deadline.
-    public abstract void Wait(LoopDriver driver, long until);
+    public abstract void Wait(LoopDriver driver, long until, bool forOthers);
 
     // Foreign work came in while the loop waited.
     public virtual void Busy()
@@ -38,7 +38,7 @@ internal abstract class LoopClock : IDisposable
 
         public override long Now => provider.GetElapsedTime(_origin).Ticks;
 
-        public override void Wait(LoopDriver driver, long until) =>
+        public override void Wait(LoopDriver driver, long until, bool forOthers) =>
             driver.Wait(until == long.MaxValue ? Timeout.InfiniteTimeSpan : toReal(TimeSpan.FromTicks(Math.Max(0, until - Now))));
     }
 
@@ -51,7 +51,7 @@ internal abstract class LoopClock : IDisposable
 
         public override long Now => provider.GetElapsedTime(_origin).Ticks;
 
-        public override void Wait(LoopDriver driver, long until)
+        public override void Wait(LoopDriver driver, long until, bool forOthers)
         {
             if (until == long.MaxValue)
             {
@@ -87,9 +87,9 @@ internal abstract class LoopClock : IDisposable
 
         public override bool OthersMayAct => _provider.HasOthers(_member);
 
-        public override void Wait(LoopDriver driver, long until)
+        public override void Wait(LoopDriver driver, long until, bool forOthers)
         {
-            if (_member.IdleUntil(TimeSpan.FromTicks(until))) return;
+            if (_provider.Idle(_member, until, ClockMemberState.Idle, forOthers)) return;
             driver.Wait(Timeout.InfiniteTimeSpan);
             _member.Awake();
         }

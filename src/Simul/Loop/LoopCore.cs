@@ -34,6 +34,7 @@ internal sealed partial class LoopCore
     private int _stretchLength = MaxStretch;
     private long _lastLook;
     private bool _stop;
+    private Func<bool>? _until;
 
     public LoopCore(string name, TimeProvider clock, SchedulingPolicy policy, LoopDriver driver)
     {
@@ -118,10 +119,12 @@ internal sealed partial class LoopCore
         return true;
     }
 
-    // Runs turns until Stop is called. What throws goes to the host, and the turn goes on behind it.
-    public void Run()
+    // Runs turns until Stop is called, or a condition holds that is looked at before each turn. What throws goes to the host,
+    // and the turn goes on behind it.
+    public void Run(Func<bool>? until = null)
     {
         _stop = false;
+        _until = until;
         var before = SynchronizationContext.Current;
         try
         {
@@ -158,12 +161,12 @@ internal sealed partial class LoopCore
     // Ends Run after the current turn.
     public void Stop() => _stop = true;
 
-    // Refuses further injections. False when something came in that must run first.
-    public bool TryClose()
+    // Refuses further injections, and runs what came before: whoever posts without end must not keep the loop from ending.
+    public void Close()
     {
-        if (Ready.Count > 0 || !_injected.TryClose()) return false;
+        _injected.Close();
+        Run(until: () => Ready.Count == 0 && !_injected.HasItems);
         IsClosed = true;
-        return true;
     }
 
     // Frees what was made for this loop and lives with it, last made first.
@@ -179,7 +182,7 @@ internal sealed partial class LoopCore
         while (true)
         {
             if (_turnLeft > 0) RunTurn();
-            if (_stop) return;
+            if (_stop || (_until is not null && _until())) return;
             if (_injected.HasItems) TotalInjected += _injected.Drain(Ready);
             if (Ready.Count == 0) WaitForWork();
             int turn = Ready.Count;
@@ -251,7 +254,7 @@ internal sealed partial class LoopCore
             try
             {
                 if (plan.Grace > TimeSpan.Zero) Driver.Wait(plan.Grace);
-                if (!_injected.HasItems) Clock.Wait(Driver, plan.Until);
+                if (!_injected.HasItems) Clock.Wait(Driver, plan.Until, plan.ForOthers);
             }
             finally
             {

@@ -31,20 +31,53 @@ internal sealed class YieldSource(LoopCore core) : IValueTaskSource
     {
         if (!core.IsCurrent) throw LoopAffinityException.OtherThread("Awaiting EventLoop.Yield", core.Name);
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is { } flowing && flowing != core.BaseContext)
-        {
-            var (inner, innerState) = (continuation, state);
-            continuation = _ => ExecutionContext.Run(flowing, s => inner(s), innerState);
-            state = null;
-        }
+            continuation = Carrying(flowing, continuation);
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) == 0) context = null;
         if (context is LoopScope scope && scope.Core == core)
         {
             core.Ready.Push(continuation, state, scope.Live);
             return;
         }
-        Action<object?> elsewhere = context is null
-            ? _ => { SynchronizationContext.SetSynchronizationContext(null); continuation(state); }
-            : _ => context.Post(s => continuation(s), state);
-        core.Ready.Push(elsewhere, null, core.EntryContext ?? core.Host.RootContext);
+        var here = core.EntryContext ?? core.Host.RootContext;
+        if (context is null) core.Ready.Push(s_runWithoutContext, WithoutContext.Rent(this, continuation, state), here);
+        else PushForeign(context, continuation, state, here);
+    }
+
+    private static readonly Action<object?> s_runWithoutContext = static x => ((WithoutContext)x!).Run();
+
+    private WithoutContext? _pool;
+
+    // Methods of their own, so that only these ways pay for the closures.
+    private static Action<object?> Carrying(ExecutionContext flowing, Action<object?> continuation) =>
+        state => ExecutionContext.Run(flowing, new ContextCallback(continuation), state);
+
+    private void PushForeign(SynchronizationContext context, Action<object?> continuation, object? state, SynchronizationContext here) =>
+        core.Ready.Push(new Action<object?>(s => context.Post(new SendOrPostCallback(continuation), s)), state, here);
+
+    // A continuation that asked for no context. Kept for the next one, as many as there ever were at once.
+    private sealed class WithoutContext(YieldSource owner)
+    {
+        private Action<object?>? _continuation;
+        private object? _state;
+        private WithoutContext? _next;
+
+        public static WithoutContext Rent(YieldSource owner, Action<object?> continuation, object? state)
+        {
+            var item = owner._pool ?? new WithoutContext(owner);
+            owner._pool = item._next;
+            (item._continuation, item._state) = (continuation, state);
+            return item;
+        }
+
+        public void Run()
+        {
+            var (continuation, state) = (_continuation!, _state);
+            _continuation = null;
+            _state = null;
+            _next = owner._pool;
+            owner._pool = this;
+            SynchronizationContext.SetSynchronizationContext(null);
+            continuation(state);
+        }
     }
 }

@@ -35,10 +35,12 @@ public sealed class ClockMember : IDisposable
     /// <summary>The name given when it joined.</summary>
     public string Name { get; }
 
-    // Owner of the four: the clock's gate.
+    // Owner of the five: the clock's gate.
     internal ClockMemberState State { get; set; }
 
     internal bool Nudged { get; set; } // set by Busy, reset by the idle it prevents
+
+    internal bool AsksWhenQuiet { get; set; } // set by an idle that hopes for others, reset by the answer that none is left
 
     internal bool SleepCancelled { get; set; } // set by the canceller, reset by the next sleep before anybody can cancel it
 

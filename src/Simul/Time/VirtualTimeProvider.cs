@@ -88,7 +88,7 @@ public sealed class VirtualTimeProvider : TimeProvider
     }
 
     // Returns true when the deadline has come already; the member is busy then.
-    internal bool Idle(ClockMember member, long until, ClockMemberState how)
+    internal bool Idle(ClockMember member, long until, ClockMemberState how, bool asks = false)
     {
         List<ClockMember>? due;
         bool mine;
@@ -105,6 +105,7 @@ public sealed class VirtualTimeProvider : TimeProvider
             if (member.State == ClockMemberState.Busy) _busy--;
             member.State = how;
             member.Until = Math.Max(until, _now);
+            member.AsksWhenQuiet = asks;
             due = JumpLocked();
             mine = member.State == ClockMemberState.Busy;
         }
@@ -190,7 +191,7 @@ public sealed class VirtualTimeProvider : TimeProvider
     {
         if (_busy > 0) return null;
         long next = NextDeadlineLocked();
-        if (next == long.MaxValue) return null;
+        if (next == long.MaxValue) return AskLocked();
         Volatile.Write(ref _now, next);
         var due = new List<ClockMember>();
         foreach (var member in _members)
@@ -201,6 +202,20 @@ public sealed class VirtualTimeProvider : TimeProvider
             due.Add(member);
         }
         return due;
+    }
+
+    // Everybody waits and no moment will come. A loop that idled because somebody else might still act has to think again; one
+    // at a time, so that the others are seen to be idle.
+    private List<ClockMember>? AskLocked()
+    {
+        foreach (var member in _members)
+        {
+            if (member.State != ClockMemberState.Idle || !member.AsksWhenQuiet) continue;
+            member.AsksWhenQuiet = false;
+            AwakenLocked(member);
+            return [member];
+        }
+        return null;
     }
 
     private long NextDeadlineLocked()
