@@ -56,10 +56,9 @@ public sealed class LoopExecutor : Executor
     protected internal override async Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(item);
-        var opening = Open(out var hold);
+        var loop = Open(out var hold);
         try
         {
-            var loop = await opening;
             return await loop.SubmitAsync(() => RunAsync(item, hold), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -90,7 +89,7 @@ public sealed class LoopExecutor : Executor
     }
 
     // Counts the item in, so that the loop stays until it has ended, and holds a virtual clock until its task does.
-    private Task<EventLoop> Open(out ClockMember? hold)
+    private EventLoop Open(out ClockMember? hold)
     {
         lock (_gate)
         {
@@ -102,7 +101,7 @@ public sealed class LoopExecutor : Executor
                 _loop = new TaskCompletionSource<EventLoop>(TaskCreationOptions.RunContinuationsAsynchronously);
                 new Thread(RunLoop) { IsBackground = true, Name = WorkerName }.UnsafeStart();
             }
-            return _loop.Task;
+            return _loop.Task.Result; // waits for the thread's start, once: items begin in the order in which they were submitted
         }
     }
 
