@@ -87,7 +87,7 @@ internal class Waiter : TimerNode, IValueTaskSource
         _flags = cancellable ? WaiterFlags.None : WaiterFlags.Uncancellable;
     }
 
-    // The wait has what it wants already but gives up the turn: Yield, and primitives whose caller has used up its step.
+    // The wait has what it wants already but gives up the turn: primitives whose caller has used up its step.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ArmYield(LoopScope scope)
     {

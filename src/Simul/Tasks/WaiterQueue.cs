@@ -14,8 +14,6 @@ internal sealed class WaiterQueue
 
     public int Count { get; private set; }
 
-    public Waiter? First => _first;
-
     public void Add(Waiter waiter)
     {
         waiter.Queue = this;
