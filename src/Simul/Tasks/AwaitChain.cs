@@ -31,7 +31,8 @@ internal static class AwaitChain
         }
     }
 
-    // The async method that a continuation resumes, as its task. Null where several things are awaited at once (WhenAll) or
+    // The async method that a continuation resumes, as its task; or the task that AsTask made of a wait, which ends with the
+    // wait and with nothing else. Null where several things are awaited at once (WhenAll) or
     // something else than an async method waits.
     private static Task? MethodOf(object? continuation) => continuation switch
     {
@@ -48,7 +49,11 @@ internal static class AwaitChain
         _ => null,
     };
 
-    private static bool IsMethod(Task task) => task.GetType().Name.Contains("AsyncStateMachineBox", StringComparison.Ordinal);
+    private static bool IsMethod(Task task)
+    {
+        string type = task.GetType().Name;
+        return type.Contains("AsyncStateMachineBox", StringComparison.Ordinal) || type.StartsWith("ValueTaskSourceAsTask", StringComparison.Ordinal);
+    }
 
     private static bool IsAwaitContinuation(object continuation)
     {

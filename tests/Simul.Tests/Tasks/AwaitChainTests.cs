@@ -14,6 +14,10 @@ public class AwaitChainTests
     }
 
     [Fact]
+    public void Run_BodyWaitsThroughAsTask_IsAStall() =>
+        Assert.Throws<LoopStalledException>(() => RunVirtual(async () => await new Future<int>().WaitAsync().AsTask()));
+
+    [Fact]
     public void Run_ChildOfAGroupWaitsForEver_IsAStall() => Assert.Throws<LoopStalledException>(() => RunVirtual(() => TaskGroup.RunAsync(group =>
     {
         _ = group.Spawn(async () => await new Future<int>());
