@@ -28,6 +28,14 @@ public sealed class RecommendationTests
         Assert.Contains("computes 5 %", reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1.3, "computes all of its time")]
+    [InlineData(0.999, "computes all of its time")]
+    [InlineData(0.42, "computes 42 % of its time and waits for the rest")]
+    [InlineData(0.001, "waits nearly all of its time")]
+    public void Decide_SaysHowMuchTheMethodComputes(double cpuShare, string words) =>
+        Assert.Contains(words, Decide(cpuShare, F("sync", 4), F("threads", 2), F("processes", 3)).Reason, StringComparison.Ordinal);
+
     [Fact]
     public void Decide_NothingBeatsOneByOne_Sync() =>
         Assert.Equal("sync", Decide(1, F("sync", 0.05), F("loop", 0.05), F("threads", 0.049), F("processes", 0.4)).Engine);

@@ -44,7 +44,12 @@ internal static class Recommendation
 
     private static string Speed(EngineFigure choice, List<EngineFigure> sound, int cores, double cpuShare)
     {
-        string share = string.Create(CultureInfo.InvariantCulture, $"the method computes {Math.Min(cpuShare, 1) * 100:0} % of its time and waits for the rest");
+        string share = Math.Round(cpuShare, 2) switch
+        {
+            >= 1 => "the method computes all of its time",
+            <= 0 => "the method waits nearly all of its time",
+            _ => string.Create(CultureInfo.InvariantCulture, $"the method computes {cpuShare * 100:0} % of its time and waits for the rest"),
+        };
         if (choice.Engine == "sync")
         {
             var rival = sound.Where(f => f.Engine != "sync").MinBy(f => f.WallS);
