@@ -60,8 +60,7 @@ public class CrashTests
         using var folder = new Folder();
         await using var pool = Pool(2);
         var victim = pool.SubmitAsync(Jobs.Spin, folder["victim"]);
-        await Until.ExistsAsync(folder["victim"]);
-        await Until.TrueAsync(() => File.ReadAllText(folder["victim"]).Length > 0, "pid written");
+        await Until.WrittenAsync(folder["victim"]);
         int[] squares = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => pool.SubmitAsync(Jobs.Square, i)));
         Native.Kill(int.Parse(File.ReadAllText(folder["victim"])), 9);
         Assert.Equal("SIGKILL", (await Assert.ThrowsAsync<WorkerCrashedException>(() => victim)).Signal);
@@ -90,7 +89,7 @@ public class CrashTests
         for (int i = 0; i < 50; i++) await pool.SubmitAsync(Jobs.Noop, i);
         var held = pool.SubmitAsync(Jobs.Gated, (folder["log"], folder["gate"], -1));
         var behind = Enumerable.Range(0, 30).Select(i => pool.SubmitAsync(Jobs.Append, (folder["log"], i))).ToArray();
-        await Until.ExistsAsync(folder["log"]);
+        await Until.WrittenAsync(folder["log"]);
         Native.Kill(pool.GetWorkerProcessIds().Single(), 9);
         await Assert.ThrowsAsync<WorkerCrashedException>(() => held);
         Assert.Equal(Enumerable.Range(0, 30), await Task.WhenAll(behind));

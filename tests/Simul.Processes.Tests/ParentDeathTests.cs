@@ -12,7 +12,7 @@ public class ParentDeathTests
         int[] pids = [];
         try
         {
-            await Until.ExistsAsync(folder["report"]);
+            await Until.WrittenAsync(folder["report"]);
             pids = [.. File.ReadAllText(folder["report"]).Split(' ').Select(int.Parse)];
             Assert.All(pids, pid => Assert.True(Until.Lives(pid)));
         }

@@ -11,7 +11,7 @@ public class StoppingTests
         using var folder = new Folder();
         await using var pool = Pool();
         var held = pool.SubmitAsync(Jobs.Gated, (folder["log"], folder["gate"], 1));
-        await Until.ExistsAsync(folder["log"]);
+        await Until.WrittenAsync(folder["log"]);
         using var cancel = new CancellationTokenSource();
         var queued = pool.SubmitAsync(Jobs.Append, (folder["never"], 1), cancellationToken: cancel.Token);
         Assert.Equal(1, pool.GetStatistics().CurrentQueued);
@@ -35,7 +35,7 @@ public class StoppingTests
         var held = pool.SubmitAsync(Jobs.Gated, (folder["log"], folder["gate"], 1));
         using var cancel = new CancellationTokenSource();
         var piped = pool.SubmitAsync(Jobs.Append, (folder["never"], 1), cancellationToken: cancel.Token);
-        await Until.ExistsAsync(folder["log"]);
+        await Until.WrittenAsync(folder["log"]);
         cancel.Cancel();
         await Assert.ThrowsAsync<TaskCanceledException>(() => piped);
         Assert.False(held.IsCompleted);
@@ -103,7 +103,7 @@ public class StoppingTests
         await using var pool = Pool();
         var held = pool.SubmitAsync(Jobs.Gated, (folder["log"], folder["gate"], 1));
         var behind = pool.SubmitAsync(Jobs.Square, 4, new WorkOptions { Timeout = TimeSpan.FromSeconds(5) });
-        await Until.ExistsAsync(folder["log"]);
+        await Until.WrittenAsync(folder["log"]);
         File.WriteAllText(folder["gate"], "");
         await held;
         Assert.Equal(16, await behind);

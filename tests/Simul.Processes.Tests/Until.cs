@@ -15,6 +15,9 @@ internal static class Until
 
     public static Task ExistsAsync(string path) => TrueAsync(() => File.Exists(path), $"{path} exists");
 
+    // A file exists a moment before what is written into it; who kills the writer next wants the line.
+    public static Task WrittenAsync(string path) => TrueAsync(() => new FileInfo(path) is { Exists: true, Length: > 0 }, $"{path} has a line");
+
     // A zombie counts as gone: nothing of it runs.
     public static Task GoneAsync(int pid, int seconds = 10) => TrueAsync(() => !Lives(pid), $"process {pid} is gone", seconds);
 
