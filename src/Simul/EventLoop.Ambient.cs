@@ -20,10 +20,8 @@ public sealed partial class EventLoop
     public static LoopTask CurrentTask => LoopScope.Require().Owner ?? throw LoopAffinityException.NotOnLoop();
 
     /// <summary>Gives up the turn: everything that is ready now runs first. A checkpoint.</summary>
-    /// <returns>Ends in the next turn.</returns>
-    /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
-    /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
-    public static ValueTask Yield() => LoopScope.Require().Yield();
+    /// <returns>To be awaited, on the loop; ends in the next turn.</returns>
+    public static LoopYield Yield() => default;
 
     /// <summary>Waits until the time has passed on the loop's clock. A checkpoint.</summary>
     /// <param name="duration">How long; zero gives up the turn, <see cref="Timeout.InfiniteTimeSpan"/> waits for a cancellation.</param>

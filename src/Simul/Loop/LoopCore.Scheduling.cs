@@ -3,7 +3,7 @@ namespace Simul;
 // Orders other than first in, first out.
 internal sealed partial class LoopCore
 {
-    private readonly List<ReadyEntry> _arranged = [];
+    private readonly List<(object State, SynchronizationContext? Context)> _arranged = [];
     private SchedulingPolicy? _policy; // null: first in, first out, without asking
 
     // The policy's order for this turn: the entries are taken out and put back in the order chosen. The last one takes the
@@ -20,7 +20,7 @@ internal sealed partial class LoopCore
             var entry = left[chosen];
             left[chosen] = left[^1];
             left.RemoveAt(left.Count - 1);
-            Ready.Push(entry.Callback, entry.State, entry.Context);
+            Ready.PutBack(entry.State, entry.Context);
         }
         if (failure is null) return;
         _policy = null;

@@ -29,8 +29,9 @@ internal sealed partial class LoopCore
     private readonly InjectionQueue _injected = new();
     private readonly Stack<IDisposable> _owned = new();
     private readonly ExecutionContext? _baseContext;
-    private int _turnLeft;      // callbacks left in this turn
-    private int _stretchLeft = MaxStretch;
+    private int _turnLeft;      // callbacks of this turn beyond the chunk
+    private int _stretchLeft = MaxStretch; // callbacks until the next look, beyond the chunk
+    private int _chunkLeft;     // callbacks that run before anything else is asked
     private int _stretchLength = MaxStretch;
     private long _lastLook;
     private bool _stop;
@@ -62,6 +63,9 @@ internal sealed partial class LoopCore
     // The context of the entry that runs now. Code that continued without a context (ConfigureAwait(false) on something the
     // loop completed) belongs to it.
     public SynchronizationContext? EntryContext { get; private set; }
+
+    // Set by whoever leaves another context behind than the running entry began with; reset before the next entry.
+    public bool ContextChanged;
 
     // Continuations that came after the end.
     public StrayContinuations Strays { get; }
@@ -137,6 +141,7 @@ internal sealed partial class LoopCore
                 }
                 catch (Exception error)
                 {
+                    ContextChanged = true;
                     if (ExecutionContext.Capture() != _baseContext) RestoreContext();
                     Host.CallbackFailed(error, EntryContext);
                 }
@@ -181,7 +186,7 @@ internal sealed partial class LoopCore
     {
         while (true)
         {
-            if (_turnLeft > 0) RunTurn();
+            RunTurn();
             if (_stop || (_until is not null && _until())) return;
             if (_injected.HasItems) TotalInjected += _injected.Drain(Ready);
             if (Ready.Count == 0) WaitForWork();
@@ -199,20 +204,42 @@ internal sealed partial class LoopCore
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunTurn()
     {
-        do
+        while (true)
         {
-            _turnLeft--;
-            if (--_stretchLeft <= 0) LookAround();
-            var entry = Ready.Pop();
-            StepBudget = FullStepBudget;
-            if (EntryContext != entry.Context) EntryContext = entry.Context;
-            if (SynchronizationContext.Current != entry.Context) SynchronizationContext.SetSynchronizationContext(entry.Context);
-            if (entry.Callback.GetType() == typeof(Action<object?>)) Unsafe.As<Action<object?>>(entry.Callback)(entry.State);
-            else ((SendOrPostCallback)entry.Callback)(entry.State);
-            // A bare callback may have set an AsyncLocal: it must not leak into the next one.
-            if (ExecutionContext.Capture() != _baseContext) RestoreContext();
+            while (_chunkLeft > 0)
+            {
+                _chunkLeft--;
+                StepBudget = FullStepBudget;
+                object state = Ready.Pop(out var context);
+                if (EntryContext != context || ContextChanged) Enter(context);
+                // An async method puts both contexts back as it found them, so there is nothing to look after.
+                if (state.GetType() == typeof(Action)) Unsafe.As<Action>(state)();
+                else if (!ReadyQueue.IsItem(state) && state != context) ReadyQueue.RunUsual(state);
+                else RunBare(state);
+            }
+            if (_turnLeft == 0) return;
+            if (_stretchLeft <= 0) LookAround();
+            _chunkLeft = Math.Min(_turnLeft, _stretchLeft);
+            _turnLeft -= _chunkLeft;
+            _stretchLeft -= _chunkLeft;
         }
-        while (_turnLeft > 0);
+    }
+
+    private void Enter(SynchronizationContext? context)
+    {
+        ContextChanged = false;
+        EntryContext = context;
+        SynchronizationContext.SetSynchronizationContext(context);
+    }
+
+    // A plain callback, or a task's first step. Either may leave another context behind.
+    private void RunBare(object state)
+    {
+        // An AsyncLocal that another one has set must not leak into this one.
+        if (ExecutionContext.Capture() != _baseContext) RestoreContext();
+        ContextChanged = true;
+        if (ReadyQueue.IsItem(state)) Ready.RunItem(state);
+        else Unsafe.As<IStartable>(state).StartOnLoop();
     }
 
     private void RestoreContext()
@@ -245,6 +272,7 @@ internal sealed partial class LoopCore
                 TotalInjected += _injected.Drain(Ready);
                 break;
             }
+            if (ExecutionContext.Capture() != _baseContext) RestoreContext();
             var plan = Host.Idle(Timers.NextDeadline);
             if (_stop || Ready.Count > 0) break;
             // A sleeping loop must not keep the last task alive that ran on it.

@@ -16,19 +16,20 @@ internal sealed class ReadyQueue
     // so is the one that starts a task; what is neither takes a pooled item. Two words a slot instead of three spare a write
     // barrier a switch (2 ns of some 25; bench: yield) and 8 MB when a million tasks start.
     private static readonly Action<object?> s_usual = ResumeProbe.Find();
-    private static readonly Action<object?> s_start = static x => ((IStartable)x!).StartOnLoop();
 
     private Segment _head;
     private Segment _tail;
     private Segment? _spare; // one emptied segment is kept, so that a steady load allocates nothing
     private int _headIndex;
     private int _tailIndex;
+    private int _segmentsBetween;
     private Item? _pool;
     private int _pooled;
 
     public ReadyQueue() => _head = _tail = new Segment();
 
-    public int Count { get; private set; }
+    // From where the two ends stand: a counter would be two more memory updates a switch.
+    public int Count => _segmentsBetween * SegmentSize + _tailIndex - _headIndex;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Push(Delegate callback, object? state, SynchronizationContext? context)
@@ -37,29 +38,47 @@ internal sealed class ReadyQueue
         Append(state!, context);
     }
 
+    // What a custom awaiter was handed: called as it is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PushAction(Action continuation, SynchronizationContext? context) => Append(continuation, context);
+
     // A task's first step, in its own context.
     public void PushStart<T>(T task)
         where T : SynchronizationContext, IStartable => Append(task, task);
 
+    // The next entry as it stands in its slot: an Action to be called; an Item, to be unwrapped; a task to be started, which
+    // is its own context; or else what the usual callback takes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadyEntry Pop()
+    public object Pop(out SynchronizationContext? context)
     {
         int index = _headIndex;
+        if ((uint)index >= SegmentSize) index = Shrink();
         ref var slot = ref _head.Slots[index];
-        var (state, context) = (slot.State!, slot.Context);
+        var state = slot.State!;
+        context = slot.Context;
         slot = default;
         _headIndex = index + 1;
-        if (--Count == 0) _headIndex = _tailIndex = 0;
-        else if (_headIndex == SegmentSize) Shrink();
-        if (state.GetType() == typeof(Item)) return Unwrap(Unsafe.As<Item>(state), context);
-        return new ReadyEntry(state == context ? s_start : s_usual, state, context);
+        return state;
     }
 
-    // For policies other than first in first out: the turn's entries, to be picked from at will.
-    public void MoveTo(List<ReadyEntry> target, int count)
+    public static bool IsItem(object state) => state.GetType() == typeof(Item);
+
+    public static void RunUsual(object state) => s_usual(state);
+
+    public void RunItem(object item)
     {
-        for (int i = 0; i < count; i++) target.Add(Pop());
+        var entry = Unwrap(Unsafe.As<Item>(item));
+        if (entry.Callback.GetType() == typeof(Action<object?>)) Unsafe.As<Action<object?>>(entry.Callback)(entry.State);
+        else ((SendOrPostCallback)entry.Callback)(entry.State);
     }
+
+    // For policies other than first in first out: the turn's entries, to be picked from at will and put back as they are.
+    public void MoveTo(List<(object State, SynchronizationContext? Context)> target, int count)
+    {
+        for (int i = 0; i < count; i++) target.Add((Pop(out var context), context));
+    }
+
+    public void PutBack(object state, SynchronizationContext? context) => Append(state, context);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Append(object state, SynchronizationContext? context)
@@ -70,7 +89,6 @@ internal sealed class ReadyQueue
         slot.State = state;
         slot.Context = context;
         _tailIndex = index + 1;
-        Count++;
     }
 
     private Item Wrap(Delegate callback, object? state)
@@ -90,9 +108,9 @@ internal sealed class ReadyQueue
         return item;
     }
 
-    private ReadyEntry Unwrap(Item item, SynchronizationContext? context)
+    private (Delegate Callback, object? State) Unwrap(Item item)
     {
-        var entry = new ReadyEntry(item.Callback!, item.State, context);
+        var entry = (item.Callback!, item.State);
         item.Callback = null;
         item.State = null;
         if (_pooled < MaxPooled)
@@ -110,16 +128,18 @@ internal sealed class ReadyQueue
         _spare = null;
         _tail.Next = fresh;
         _tail = fresh;
+        _segmentsBetween++;
         return 0;
     }
 
-    private void Shrink()
+    private int Shrink()
     {
         var empty = _head;
         _head = empty.Next!;
         empty.Next = null;
         _spare = empty;
-        _headIndex = 0;
+        _segmentsBetween--;
+        return 0;
     }
 
     private sealed class Segment

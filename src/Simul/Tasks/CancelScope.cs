@@ -43,7 +43,7 @@ public sealed partial class CancelScope : LoopScope, IDisposable
         scope.Begin(shield);
         if (deadline is not null) scope.Extras.SetDeadline(deadline);
         else if (timeout is not null) scope.TimeOut();
-        SetSynchronizationContext(scope);
+        scope.BecomeCurrent();
         return scope;
     }
 
@@ -64,6 +64,6 @@ public sealed partial class CancelScope : LoopScope, IDisposable
         if (FirstPendingWaiter() is not null)
             throw new InvalidOperationException($"{Description} was left while a wait that began inside it is pending. Await it before the scope's end, or begin it outside.");
         Close();
-        if (current is not null) SetSynchronizationContext(Parent!.Live);
+        if (current is not null) Parent!.Live.BecomeCurrent();
     }
 }

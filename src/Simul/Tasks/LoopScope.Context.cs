@@ -3,6 +3,14 @@ namespace Simul;
 // The scope as the SynchronizationContext of the code inside it.
 public partial class LoopScope
 {
+    // Makes this scope the one whose code runs here. The next entry must not take that over: an async method that began
+    // under a suppressed flow does not put the context back.
+    internal void BecomeCurrent()
+    {
+        Core.ContextChanged = true;
+        SetSynchronizationContext(this);
+    }
+
     /// <inheritdoc/>
     /// <remarks>Never throws: after the loop has closed the callback runs on the thread pool, without context, one at a time,
     /// so that the <c>finally</c> blocks of strays still run.</remarks>

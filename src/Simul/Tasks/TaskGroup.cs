@@ -60,7 +60,7 @@ public sealed class TaskGroup
         options ??= TaskGroupOptions.Default;
         var parent = LoopScope.Require();
         var scope = new GroupScope(parent.Core, parent, options.Name ?? "group", options.Supervisor);
-        SynchronizationContext.SetSynchronizationContext(scope);
+        scope.BecomeCurrent();
         T result = default!;
         bool cancelled = false;
         try
@@ -88,7 +88,7 @@ public sealed class TaskGroup
         }
         bool fromOutside = parent.IsCancelled && !scope.Shield;
         scope.Close();
-        SynchronizationContext.SetSynchronizationContext(parent.Live);
+        parent.Live.BecomeCurrent();
         if (scope.Errors.Count > 0) throw new TaskGroupException(scope.Description, scope.Errors);
         if (cancelled && fromOutside) throw parent.CancellationError();
         return result;
