@@ -1,42 +1,51 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Simul;
 
-// Deadlines in order: a four-way heap, since a million timers then lie ten levels deep and four children share a cache line
-// and a half. Equal deadlines fire in the order in which they were set, except that scope deadlines come after everything
+// Deadlines in order. Equal deadlines fire in the order in which they were set, except that scope deadlines come after everything
 // else of the same moment: what is ready at the deadline wins over the deadline.
 //
-// A timer that is removed stays in the heap as a dead entry until it comes to the top, or until the dead outnumber the living:
-// then they are swept out. So nothing needs to know its place, and moving an entry touches no timer: with a million of them
-// each touch was a cache miss, ten for each timer that fired. The price: at most as many dead entries as living ones, and a
-// few more. An entry is alive while its timer bears its order; the one at the top always is.
+// New timers go into a small heap, the young ones. When it is full it is sorted and put aside as a run; the next to fire is the
+// least of the heap's top and the runs' fronts, which stand in a heap of their own. So the memory touched stays within the
+// second-level cache however many sleep: with a million in one heap each timer cost ten cache misses, twice the time (bench
+// sleepers, overshoot). Few timers never see a run.
+//
+// A timer that is removed stays as a dead entry until it comes to the front, or until the dead outnumber the living: then they
+// are swept out. So nothing needs to know its place, and moving an entry touches no timer. The price: at most as many dead
+// entries as living ones, and a few more. An entry is alive while its timer bears its order; those at the two fronts always are.
 // Owner: the loop's baton holder.
 internal sealed class TimerQueue
 {
-    private const int Arity = 4;
-    private const int ChunkBits = 12;
-    private const int ChunkSize = 1 << ChunkBits;
+    private const int Young = 4096;
     private const int FewDead = 64;
     private const long Late = 1L << 62;
 
-    // Chunks instead of one array: growing one by doubling leaves its predecessors behind, 25 bytes for each of a million
-    // sleepers. The first chunk starts small.
-    private Entry[][] _chunks = [new Entry[16]];
-    private int _entries; // the dead included
+    private TimerEntry[] _young = new TimerEntry[16];
+    private int _youngCount; // the dead included
+    private TimerFront[] _runs = [];
+    private int _runCount;
+    private int _aside;      // entries in runs, the dead included
+    private TimerEntry[]? _spare;
     private long _order;
 
     // The living.
     public int Count { get; private set; }
 
-    public long NextDeadline => Count == 0 ? long.MaxValue : _chunks[0][0].When;
+    public long NextDeadline
+    {
+        get
+        {
+            long next = _youngCount > 0 ? _young[0].When : long.MaxValue;
+            return _runCount > 0 ? Math.Min(next, _runs[0].When) : next;
+        }
+    }
 
     public void Add(TimerNode node, long when, bool late = false)
     {
         Debug.Assert(node.Order < 0, "A timer is in the queue once at most.");
         node.Order = late ? _order++ | Late : _order++;
-        EnsureRoom();
-        SiftUp(_entries++, new Entry(when, node.Order, node));
+        if (_youngCount == _young.Length) MakeRoom();
+        MomentHeap<TimerEntry>.SiftUp(_young, _youngCount++, new TimerEntry(when, node.Order, node));
         Count++;
     }
 
@@ -45,8 +54,9 @@ internal sealed class TimerQueue
         if (node.Order < 0) return false;
         node.Order = -1;
         Count--;
-        if (!_chunks[0][0].IsAlive) RemoveTop();
-        else if (_entries - Count > Count + FewDead) SweepOut();
+        if (_youngCount > 0 && !_young[0].IsAlive) RemoveYoungest();
+        else if (_runCount > 0 && !_runs[0].Run.Front.IsAlive) RemoveFront();
+        else if (_youngCount + _aside - Count > Count + FewDead) SweepOut();
         return true;
     }
 
@@ -54,115 +64,97 @@ internal sealed class TimerQueue
     public int FireDue(long now)
     {
         int fired = 0;
-        while (Count > 0 && _chunks[0][0].When <= now)
+        while (NextDeadline <= now && Count > 0)
         {
-            var node = _chunks[0][0].Node;
+            bool young = _youngCount > 0 && (_runCount == 0 || _young[0].Before(_runs[0]));
+            var node = young ? _young[0].Node : _runs[0].Run.Front.Node;
             node.Order = -1;
             Count--;
-            RemoveTop();
+            if (young) RemoveYoungest();
+            else RemoveFront();
             node.FireOnLoop();
             fired++;
         }
         return fired;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref Entry At(int index) => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
-
-    private void EnsureRoom()
+    private void MakeRoom()
     {
-        var first = _chunks[0];
-        if (_entries == first.Length && first.Length < ChunkSize)
+        if (_young.Length < Young)
         {
-            Array.Resize(ref first, first.Length * 2);
-            _chunks[0] = first;
+            Array.Resize(ref _young, _young.Length * 2);
+            return;
         }
-        int chunk = _entries >> ChunkBits;
-        if (chunk >= _chunks.Length)
-        {
-            int old = _chunks.Length;
-            Array.Resize(ref _chunks, chunk + 1 + chunk / 2);
-            Array.Fill(_chunks, [], old, _chunks.Length - old);
-        }
-        if (chunk > 0 && _chunks[chunk].Length == 0) _chunks[chunk] = new Entry[ChunkSize];
+        SweepYoung();
+        if (_youngCount <= Young / 2) return;
+        _young.AsSpan(0, _youngCount).Sort();
+        if (_runCount == _runs.Length) Array.Resize(ref _runs, Math.Max(4, _runCount * 2));
+        _aside += _youngCount;
+        MomentHeap<TimerFront>.SiftUp(_runs, _runCount++, new TimerFront(new TimerRun(_young, _youngCount)));
+        _young = _spare ?? new TimerEntry[Young];
+        _spare = null;
+        _youngCount = 0;
     }
 
-    // The top goes, and the dead that come up behind it.
-    private void RemoveTop()
+    // The youngest heap's top goes, and the dead that come up behind it.
+    private void RemoveYoungest()
     {
         do
         {
-            var last = At(--_entries);
-            ForgetLast();
-            if (_entries == 0) return;
-            SiftDown(0, last);
+            var last = _young[--_youngCount];
+            _young[_youngCount] = default;
+            if (_youngCount == 0) return;
+            MomentHeap<TimerEntry>.SiftDown(_young, _youngCount, 0, last);
         }
-        while (!_chunks[0][0].IsAlive);
+        while (!_young[0].IsAlive);
+    }
+
+    // The first run's front goes, and the dead that come up behind it.
+    private void RemoveFront()
+    {
+        do
+        {
+            var run = _runs[0].Run;
+            _aside--;
+            if (run.MoveOn())
+            {
+                MomentHeap<TimerFront>.SiftDown(_runs, _runCount, 0, new TimerFront(run));
+                continue;
+            }
+            _spare ??= run.Entries;
+            var last = _runs[--_runCount];
+            _runs[_runCount] = default;
+            if (_runCount == 0) return;
+            MomentHeap<TimerFront>.SiftDown(_runs, _runCount, 0, last);
+        }
+        while (!_runs[0].Run.Front.IsAlive);
+    }
+
+    private void SweepYoung()
+    {
+        int alive = 0;
+        for (int i = 0; i < _youngCount; i++)
+        {
+            if (_young[i].IsAlive) _young[alive++] = _young[i];
+        }
+        Array.Clear(_young, alive, _youngCount - alive);
+        _youngCount = alive;
+        MomentHeap<TimerEntry>.Make(_young, alive);
     }
 
     private void SweepOut()
     {
-        int alive = 0;
-        for (int i = 0; i < _entries; i++)
+        SweepYoung();
+        int runs = 0;
+        _aside = 0;
+        for (int i = 0; i < _runCount; i++)
         {
-            if (At(i).IsAlive) At(alive++) = At(i);
+            int left = _runs[i].Run.SweepOut();
+            _aside += left;
+            if (left > 0) _runs[runs++] = new TimerFront(_runs[i].Run);
         }
-        while (_entries > alive)
-        {
-            _entries--;
-            ForgetLast();
-        }
-        for (int i = (alive - 2) / Arity; i >= 0; i--) SiftDown(i, At(i));
-    }
-
-    // Of the place behind the last entry: it holds no timer any more, and its chunk goes when it was the only one there.
-    private void ForgetLast()
-    {
-        At(_entries) = default;
-        if (_entries > 0 && (_entries & (ChunkSize - 1)) == 0) _chunks[_entries >> ChunkBits] = [];
-    }
-
-    private void SiftUp(int index, Entry entry)
-    {
-        while (index > 0)
-        {
-            int parent = (index - 1) / Arity;
-            ref var above = ref At(parent);
-            if (!entry.Before(above)) break;
-            At(index) = above;
-            index = parent;
-        }
-        At(index) = entry;
-    }
-
-    private void SiftDown(int index, Entry entry)
-    {
-        while (true)
-        {
-            int child = index * Arity + 1;
-            if (child >= _entries) break;
-            int least = child;
-            int end = Math.Min(child + Arity, _entries);
-            for (int i = child + 1; i < end; i++)
-            {
-                if (At(i).Before(At(least))) least = i;
-            }
-            ref var below = ref At(least);
-            if (!below.Before(entry)) break;
-            At(index) = below;
-            index = least;
-        }
-        At(index) = entry;
-    }
-
-    private readonly struct Entry(long when, long order, TimerNode node)
-    {
-        public readonly long When = when;
-        public readonly long Order = order;
-        public readonly TimerNode Node = node;
-
-        public bool IsAlive => Node.Order == Order;
-
-        public bool Before(in Entry other) => When < other.When || (When == other.When && Order < other.Order);
+        Array.Clear(_runs, runs, _runCount - runs);
+        _runCount = runs;
+        MomentHeap<TimerFront>.Make(_runs, runs);
     }
 }

@@ -53,6 +53,53 @@ public sealed class TimerQueueTests
         }
     }
 
+    // So many that they are put aside in runs, some withdrawn before and some after that, some set while others fire.
+    [Fact]
+    public void Queue_TensOfThousands_FireInOrderWithoutTheWithdrawn()
+    {
+        for (int seed = 0; seed < 10; seed++)
+        {
+            var random = new Random(seed);
+            var queue = new TimerQueue();
+            var fired = new List<Node>();
+            var expected = new List<(long When, long Order, Node Node)>();
+            long order = 0;
+            void Add(long from)
+            {
+                var node = new Node(fired);
+                long when = from + random.Next(100_000);
+                queue.Add(node, when);
+                expected.Add((when, order++, node));
+            }
+            void Withdraw(int share)
+            {
+                expected.RemoveAll(t =>
+                {
+                    if (t.Node.Order < 0 || random.Next(share) != 0) return false;
+                    Assert.True(queue.Remove(t.Node));
+                    return true;
+                });
+            }
+            for (int i = 0; i < 20_000; i++)
+            {
+                Add(0);
+                if (i % 7000 == 6999) Withdraw(5);
+            }
+            Withdraw(seed % 2 == 0 ? 3 : 100);
+            for (long now = 0; queue.Count > 0; now += 500)
+            {
+                queue.FireDue(now);
+                if (now is 20_000 or 60_000)
+                {
+                    for (int i = 0; i < 5000; i++) Add(now + 1);
+                    Withdraw(4);
+                }
+            }
+            Assert.Equal(expected.OrderBy(t => t.When).ThenBy(t => t.Order).Select(t => t.Node), fired);
+            Assert.Equal(long.MaxValue, queue.NextDeadline);
+        }
+    }
+
     private sealed class Node(List<Node> fired) : TimerNode
     {
         internal override void FireOnLoop() => fired.Add(this);
