@@ -8,7 +8,8 @@ internal static class HandoffScenario
 {
     public static void Run(int n) => EventLoop.Run(async () =>
     {
-        Measure.Emit("W4", "queue_handoff", await Measure.PerOperationAsync(n, () => PassItemsAsync(n)), "ns", n);
+        Measure.Emit("W4", "queue_handoff", await Measure.PerOperationAsync(n, () => PassItemsAsync(LoopChannel.CreateBounded<int>(1), n)), "ns", n);
+        Measure.Emit("W4", "queue_handoff_bcl", await Measure.PerOperationAsync(n, () => PassItemsAsync(Channel.CreateBounded<int>(1), n)), "ns", n);
         var gate = new AsyncLock();
         Measure.Emit("W4", "lock_free", await Measure.PerOperationAsync(n, () => TakeAloneAsync(gate, n)), "ns", n);
         Measure.Emit("W4", "lock_contended_100", await Measure.PerOperationAsync(n, () => TaskGroup.RunAsync(group =>
@@ -18,10 +19,9 @@ internal static class HandoffScenario
         })), "ns", n);
     });
 
-    // The BCL's bounded channel used on the loop: Simul has no channel of its own yet.
-    private static Task PassItemsAsync(int n)
+    // Ours, and the BCL's used on the loop: both have the same face.
+    private static Task PassItemsAsync(Channel<int> queue, int n)
     {
-        var queue = Channel.CreateBounded<int>(1);
         return TaskGroup.RunAsync(group =>
         {
             group.Spawn(async () =>

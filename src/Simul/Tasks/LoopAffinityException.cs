@@ -15,4 +15,11 @@ public sealed class LoopAffinityException : InvalidOperationException
     internal static LoopAffinityException OtherThread(string what, string loop) => new(
         $"{what} belongs to {loop}, and this thread is not that loop's. Use EventLoop.Post or EventLoop.SubmitAsync to get there; "
         + "between threads use the BCL: SemaphoreSlim, TaskCompletionSource<T>, Channel<T>.");
+
+    // The same for a type that has one counterpart in the BCL.
+    internal static LoopAffinityException NotOnLoop(string what, string betweenThreads) => new(
+        $"{what} is for code on an event loop, and this code does not run on one. Start it with EventLoop.Run or EventLoop.SubmitAsync; between threads use {betweenThreads}.");
+
+    internal static LoopAffinityException OtherThread(string what, string loop, string betweenThreads) => new(
+        $"{what} belongs to {loop}, and this thread is not that loop's. Use EventLoop.Post or EventLoop.SubmitAsync to get there; between threads use {betweenThreads}.");
 }

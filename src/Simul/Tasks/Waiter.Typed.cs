@@ -2,7 +2,8 @@ using System.Threading.Tasks.Sources;
 
 namespace Simul;
 
-// A wait that brings a value. Pooled by thread and type: a loop's waits begin and end on its own thread.
+// A wait that brings a value, or brings one along: a channel's writer waits with its item. Pooled by thread and type: a
+// loop's waits begin and end on its own thread.
 internal sealed class Waiter<T> : Waiter, IValueTaskSource<T>
 {
     private const int PoolSize = 64;
@@ -42,9 +43,39 @@ internal sealed class Waiter<T> : Waiter, IValueTaskSource<T>
         ArmYield(scope);
     }
 
+    // What this wait brings along, for whoever grants it.
+    public void Offer(T value) => _value = value;
+
+    public T Offered => _value!;
+
+    public T TakeOffer()
+    {
+        var value = _value!;
+        _value = default;
+        return value;
+    }
+
     public ValueTask<T> AsValueTaskOfT() => new(this, Version);
 
-    T IValueTaskSource<T>.GetResult(short token)
+    // The result, unless the wait failed with a kind of error that is an ordinary end to whoever asks; then nothing is thrown.
+    public bool TryGetResult<TEnd>(short token, out T? result, out TEnd? end)
+        where TEnd : Exception
+    {
+        ThrowIfUsedTwice(token);
+        end = Error as TEnd;
+        if (end is null)
+        {
+            result = TakeResult(token);
+            return true;
+        }
+        result = default;
+        Release();
+        return false;
+    }
+
+    T IValueTaskSource<T>.GetResult(short token) => TakeResult(token);
+
+    public T TakeResult(short token)
     {
         ThrowIfUsedTwice(token);
         if (!IsGranted) ThrowFailure();

@@ -76,7 +76,10 @@ internal class Waiter : TimerNode, IValueTaskSource
     }
 
     // What goes on when the wait has ended, for who wants to know who waits: an async method, or what called UnsafeOnCompleted.
-    public object? Awaiter => (_flags & WaiterFlags.Awaited) != 0 ? _continuationState : null;
+    // Null as well where somebody outside may end the wait at any time: whoever asks would call the loop stalled.
+    public object? Awaiter => (_flags & (WaiterFlags.Awaited | WaiterFlags.Outside)) == WaiterFlags.Awaited ? _continuationState : null;
+
+    public void MayEndFromOutside() => _flags |= WaiterFlags.Outside;
 
     // The wait begins.
     public void Arm(LoopScope scope, bool cancellable = true)
@@ -119,10 +122,18 @@ internal class Waiter : TimerNode, IValueTaskSource
     public void CancelOnLoop(LoopCore core)
     {
         if (_state != WaiterState.Pending || (_flags & WaiterFlags.Uncancellable) != 0) return;
-        if (Queue is { } queue) queue.Remove(this);
+        if (Queue is { } queue) queue.Withdraw(this);
         else core.Timers.Remove(this);
         _state = WaiterState.Cancelled;
         Schedule();
+    }
+
+    // Gives a wait in line up for another reason than its scope's. No effect on what has ended already.
+    public void WithdrawWith(Exception error)
+    {
+        if (Queue is not { } queue) return;
+        queue.Withdraw(this);
+        Fail(error);
     }
 
     internal override void FireOnLoop() => Grant();
@@ -207,6 +218,8 @@ internal class Waiter : TimerNode, IValueTaskSource
 
     protected bool IsGranted => _state == WaiterState.Granted;
 
+    protected Exception? Error => _state == WaiterState.Failed ? _queueOrError as Exception : null;
+
     // The uncommon awaiters: without a context, with a foreign one, or with an execution context to carry.
     private void Adapt(ValueTaskSourceOnCompletedFlags flags)
     {
@@ -249,8 +262,10 @@ internal class Waiter : TimerNode, IValueTaskSource
         _continuation!(_continuationState);
     }
 
-    private static ValueTaskSourceStatus ThrowUsedTwice() =>
-        throw new InvalidOperationException("A ValueTask from the loop was awaited twice, or used after its result was taken. Await it once; call AsTask() first to await it more often.");
+    private static ValueTaskSourceStatus ThrowUsedTwice() => throw UsedTwice();
+
+    public static InvalidOperationException UsedTwice() =>
+        new("A ValueTask from the loop was awaited twice, or used after its result was taken. Await it once; call AsTask() first to await it more often.");
 
     private enum WaiterState : byte
     {
@@ -270,5 +285,6 @@ internal class Waiter : TimerNode, IValueTaskSource
         NoContext = 4,     // the awaiter asked for no context
         Awaited = 8,       // its continuation is known
         Stored = 16,       // continuation or error are kept here and must be let go
+        Outside = 32,      // a caller's token may end it
     }
 }

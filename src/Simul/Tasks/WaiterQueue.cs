@@ -2,7 +2,7 @@ namespace Simul;
 
 // Waiters in line for one thing, first come first served, each able to leave from anywhere in the line.
 // Owner: the loop's baton holder.
-internal sealed class WaiterQueue
+internal class WaiterQueue
 {
     private Waiter? _first;
     private Waiter? _last;
@@ -13,6 +13,8 @@ internal sealed class WaiterQueue
     public object Subject { get; }
 
     public int Count { get; private set; }
+
+    public Waiter? First => _first;
 
     public void Add(Waiter waiter)
     {
@@ -31,6 +33,9 @@ internal sealed class WaiterQueue
         if (waiter is not null) Remove(waiter);
         return waiter;
     }
+
+    // A pending wait was given up. What else that means is for a line to say whose waiters bring something along.
+    public virtual void Withdraw(Waiter waiter) => Remove(waiter);
 
     public void Remove(Waiter waiter)
     {
