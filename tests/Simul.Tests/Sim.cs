@@ -3,14 +3,15 @@ using System.Runtime.ExceptionServices;
 namespace Simul.Tests;
 
 // What nearly every test needs: a loop in virtual time, on a thread of its own so that no context of the runner is around,
-// with a limit in real time so that a hang is a failure with a name.
+// with a limit in real time so that a hang is a failure with a name. Under a seed (./test --seed N, or the seed runner) the
+// loop's turns run in that seed's order.
 internal static class Sim
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(100);
 
     public static TimeSpan Sec(double seconds) => TimeSpan.FromSeconds(seconds);
 
-    public static EventLoopOptions Options() => new() { Clock = new VirtualTimeProvider(), Log = static _ => { } };
+    public static EventLoopOptions Options() => new() { Clock = new VirtualTimeProvider(), Log = static _ => { }, Scheduling = SeedRun.NextPolicy() };
 
     // Returns the virtual time it took.
     public static TimeSpan Run(Func<Task> main, Func<EventLoopOptions, EventLoopOptions>? change = null)
