@@ -29,6 +29,14 @@ internal static class Sim
         return string.Join(" ", trace);
     }
 
+    // Gives up turns until nobody else on the loop can go on: whoever was spawned has reached its wait. One Yield says so only
+    // in first-in-first-out order.
+    public static async Task Settle()
+    {
+        do await EventLoop.Yield();
+        while (EventLoop.Current.GetStatistics().CurrentReady > 0);
+    }
+
     public static void OnThread(Action action) => OnThread<object?>(() =>
     {
         action();
@@ -37,6 +45,7 @@ internal static class Sim
 
     public static T OnThread<T>(Func<T> action)
     {
+        if (SeedWorker.IsIdle) return action();
         T result = default!;
         ExceptionDispatchInfo? error = null;
         var thread = new Thread(() =>
