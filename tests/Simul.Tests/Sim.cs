@@ -3,14 +3,15 @@ using System.Runtime.ExceptionServices;
 namespace Simul.Tests;
 
 // What nearly every test needs: a loop in virtual time, on a thread of its own so that no context of the runner is around,
-// with a limit in real time so that a hang is a failure with a name.
+// with a limit in real time so that a hang is a failure with a name. Under a seed (./test --seed N, or the seed runner) the
+// loop's turns run in that seed's order.
 internal static class Sim
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(100);
 
     public static TimeSpan Sec(double seconds) => TimeSpan.FromSeconds(seconds);
 
-    public static EventLoopOptions Options() => new() { Clock = new VirtualTimeProvider(), Log = static _ => { } };
+    public static EventLoopOptions Options() => new() { Clock = new VirtualTimeProvider(), Log = static _ => { }, Scheduling = SeedRun.NextPolicy() };
 
     // Returns the virtual time it took.
     public static TimeSpan Run(Func<Task> main, Func<EventLoopOptions, EventLoopOptions>? change = null)
@@ -28,6 +29,14 @@ internal static class Sim
         return string.Join(" ", trace);
     }
 
+    // Gives up turns until nobody else on the loop can go on: whoever was spawned has reached its wait. One Yield says so only
+    // in first-in-first-out order.
+    public static async Task Settle()
+    {
+        do await EventLoop.Yield();
+        while (EventLoop.Current.GetStatistics().CurrentReady > 0);
+    }
+
     public static void OnThread(Action action) => OnThread<object?>(() =>
     {
         action();
@@ -36,6 +45,7 @@ internal static class Sim
 
     public static T OnThread<T>(Func<T> action)
     {
+        if (SeedWorker.IsIdle) return action();
         T result = default!;
         ExceptionDispatchInfo? error = null;
         var thread = new Thread(() =>

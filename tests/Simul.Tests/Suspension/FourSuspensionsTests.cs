@@ -179,7 +179,7 @@ public class FourSuspensionsTests
                 _ = EventLoop.CurrentTask.Token;
                 return inner = greenlet ? Greenlet.RunAsync(() => Greenlet.Delay(Timeout.InfiniteTimeSpan)) : Generator.RunAsync(Iterator());
             });
-            await EventLoop.Yield();
+            await Settle();
             task.Cancel();
         });
         Assert.Equal(LoopTaskStatus.Cancelled, task!.Status);

@@ -35,6 +35,7 @@ public class GreenletTests
     public void RunAsync_OffTheLoop_Throws() => Assert.Throws<LoopAffinityException>(() => { _ = Greenlet.RunAsync(() => { }); });
 
     [Fact]
+    [Seeds(5)]
     public void TwoHundred_Parked_AllGoOn() => Run(async () =>
     {
         int inside = 0, ended = 0;
@@ -69,6 +70,7 @@ public class GreenletTests
 
     // Exactly one of loop and greenlets runs at a time.
     [Fact]
+    [Seeds(100)]
     public void Baton_NeverTwoAtATime() => Run(() => TaskGroup.RunAsync(group =>
     {
         int running = 0;

@@ -7,7 +7,7 @@ public class AsyncLockTests
     public void Lock_Contended_GoesInOrderOfArrival() => Run(async () =>
     {
         var gate = new AsyncLock();
-        List<int> order = [];
+        List<int> arrived = [], order = [];
         await TaskGroup.RunAsync(async group =>
         {
             var hold = await gate.LockAsync();
@@ -16,6 +16,7 @@ public class AsyncLockTests
                 int n = i;
                 group.Spawn(async () =>
                 {
+                    arrived.Add(n);
                     using (await gate.LockAsync())
                     {
                         order.Add(n);
@@ -23,11 +24,12 @@ public class AsyncLockTests
                     }
                 });
             }
-            await EventLoop.Yield();
+            await Settle();
             Assert.Equal(new AsyncLockStatistics(true, "main", 10), gate.GetStatistics());
             hold.Dispose();
         });
-        Assert.Equal(Enumerable.Range(0, 10), order);
+        Assert.Equal(10, order.Count);
+        Assert.Equal(arrived, order);
         Assert.Equal(new AsyncLockStatistics(false, null, 0), gate.GetStatistics());
     });
 
@@ -45,7 +47,7 @@ public class AsyncLockTests
                 using var mine = await gate.LockAsync();
                 got = true;
             }, "waiter");
-            await EventLoop.Yield();
+            await Settle();
             hold.Dispose();
             Assert.False(got);
             Assert.Equal("waiter", gate.GetStatistics().Holder);
@@ -69,8 +71,9 @@ public class AsyncLockTests
                 using (await gate.LockAsync()) got.Add(name);
             });
             var first = Waiter("first");
+            await Settle();
             Waiter("second");
-            await EventLoop.Yield();
+            await Settle();
             first.Cancel();
             hold.Dispose();
         });
@@ -96,11 +99,12 @@ public class AsyncLockTests
                     log.Add("never");
                 }
             });
+            await Settle();
             group.Spawn(async () =>
             {
                 using (await gate.LockAsync()) log.Add("second has it");
             });
-            await EventLoop.Yield();
+            await Settle();
             hold.Dispose();
             first.Cancel();
         });

@@ -44,7 +44,8 @@ public class AsyncSemaphoreTests
             }
             return Task.CompletedTask;
         });
-        Assert.Equal(["a", "b", "c", "a", "b", "c"], order);
+        Assert.Equal(["a", "b", "c"], order[..3].Order());
+        Assert.Equal(order[..3], order[3..]);
     });
 
     // A72: cancelled waiters are skipped.
@@ -60,13 +61,13 @@ public class AsyncSemaphoreTests
                 await permits.WaitAsync();
                 got.Add(n);
             })).ToList();
-            await EventLoop.Yield();
+            await Settle();
             waiters[0].Cancel();
             waiters[2].Cancel();
             permits.Release();
             permits.Release();
         });
-        Assert.Equal([1, 3], got);
+        Assert.Equal([1, 3], got.Order());
         Assert.Equal(new AsyncSemaphoreStatistics(0, 0), permits.GetStatistics());
     });
 
@@ -91,7 +92,7 @@ public class AsyncSemaphoreTests
                     permits.Release();
                 }
             });
-            await EventLoop.Yield();
+            await Settle();
             permits.Release();
             waiter.Cancel();
         });

@@ -190,7 +190,7 @@ public partial class CancelScopeTests
             });
             scope.Cancel();
             Assert.False(called);
-            using (CancelScope.Enter(shield: true)) await EventLoop.Yield();
+            using (CancelScope.Enter(shield: true)) await Settle();
             Assert.True(called);
         }, o => o with { UnhandledError = errors.Add });
         Assert.Single(errors);
@@ -203,7 +203,7 @@ public partial class CancelScopeTests
         using var inner = CancelScope.Enter(shield: true);
         var (o, i) = (outer.Token, inner.Token);
         outer.Cancel();
-        await EventLoop.Yield();
+        await Settle();
         Assert.True(o.IsCancellationRequested);
         Assert.False(i.IsCancellationRequested);
     });
@@ -257,6 +257,7 @@ public partial class CancelScopeTests
     });
 
     [Fact]
+    [Seeds(50)]
     public void Cancel_ADeepTreeOfScopes_NeedsNoStack() => Run(async () =>
     {
         var scopes = new Stack<CancelScope>();

@@ -3,6 +3,7 @@ namespace Simul.Tests.Tasks;
 public class FutureTests
 {
     [Fact]
+    [FifoOrder]
     public void SetResult_WakesAllInOrder_NeverOnTheSettersStack() => Run(async () =>
     {
         var future = new Future<int>();
@@ -73,7 +74,7 @@ public class FutureTests
         await TaskGroup.RunAsync(async group =>
         {
             waiter = group.Spawn(async () => await future);
-            await EventLoop.Yield();
+            await Settle();
             future.SetResult(5);
             waiter.Cancel();
         });
@@ -82,6 +83,7 @@ public class FutureTests
 
     // B3
     [Fact]
+    [FifoOrder]
     public void OnCompleted_RunsInOrder_AlsoWhenDone_AndAFailureStopsNobody()
     {
         List<Exception> errors = [];

@@ -137,7 +137,7 @@ public class LoopTaskTests
             return 1;
         }, "slow");
         Says(Assert.Throws<InvalidOperationException>(() => task.Result), "slow", "Scheduled");
-        await EventLoop.Yield();
+        await Settle();
         Assert.Equal(LoopTaskStatus.Running, task.Status);
     });
 
@@ -217,6 +217,7 @@ public class LoopTaskTests
 
     // The budget: an always-ready wait gives up the turn at times.
     [Fact]
+    [FifoOrder]
     public void AlwaysReadyWaits_DoNotStarveTheOthers() => Run(async () =>
     {
         bool other = false;
@@ -242,6 +243,7 @@ public class LoopTaskTests
 
     // Failures of submitted and spawned tasks are handed on, not kept for the loop's life.
     [Fact]
+    [Seeds(100)]
     public void FailedTasks_AreNotKeptByTheLoop() => Run(async () =>
     {
         var loop = EventLoop.Current;

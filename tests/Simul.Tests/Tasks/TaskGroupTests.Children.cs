@@ -105,7 +105,7 @@ public partial class TaskGroupTests
                 }
                 return 9;
             });
-            await EventLoop.Yield();
+            await Settle();
             child.Cancel();
         });
         Assert.Equal(9, child!.Result);
@@ -188,7 +188,7 @@ public partial class TaskGroupTests
             }
             return Task.CompletedTask;
         });
-        Assert.Equal([0, 1, 2], seen);
+        Assert.Equal([0, 1, 2], seen.Order());
     });
 
     // The error of a task whose body fails in several ways at once is not cut down to one.

@@ -140,6 +140,7 @@ public partial class TaskGroupTests
 
     // A30
     [Fact]
+    [FifoOrder]
     public void EmptyGroup_IsASchedulePointButNoCancelPoint() => Run(async () =>
     {
         bool ran = false;

@@ -182,7 +182,7 @@ public partial class TaskGroupTests
                         log.Add("child");
                     }
                 });
-                await EventLoop.Yield();
+                await Settle();
                 scope.Cancel("enough");
                 await Forever();
             });
@@ -209,7 +209,7 @@ public partial class TaskGroupTests
             {
                 using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(2));
             });
-            await EventLoop.Yield();
+            await Settle();
             group.Cancel();
             EventLoop.Current.CallLater(Sec(1), () => scope.Cancel("outside"));
         }));

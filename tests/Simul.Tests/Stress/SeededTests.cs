@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace Simul.Tests.Stress;
+
+// Every test of a primitive, a thousand times, each time in another order of the ready callbacks. What fails only under some
+// of them is a race. SIMUL_SEEDS says how many, SIMUL_SEED (./test --seed N) which one.
+public class SeededTests
+{
+    private static readonly IReadOnlyList<ulong> s_seeds = SeedRun.SeedOfTheProcess is { } only
+        ? [only]
+        : [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("SIMUL_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int seeds) ? seeds : 1_000).Select(seed => (ulong)seed)];
+
+    public static TheoryData<string> Tests => [.. SeededTest.All.Select(test => test.Name)];
+
+    [Theory]
+    [MemberData(nameof(Tests))]
+    public void Test_UnderManySeeds_Holds(string name)
+    {
+        var test = SeededTest.All.Single(test => test.Name == name);
+        test.Run([.. s_seeds.Take(test.Most ?? int.MaxValue)]);
+    }
+}
