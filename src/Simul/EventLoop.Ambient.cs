@@ -54,4 +54,11 @@ public sealed partial class EventLoop
         ArgumentNullException.ThrowIfNull(task);
         return task.WaitAsync(LoopScope.Require().Token);
     }
+
+    /// <inheritdoc cref="Interruptible(Task)"/>
+    public static ValueTask Interruptible(ValueTask task) => task.IsCompleted ? task : new(Interruptible(task.AsTask()));
+
+    /// <inheritdoc cref="Interruptible(Task)"/>
+    /// <typeparam name="T">What the task returns.</typeparam>
+    public static ValueTask<T> Interruptible<T>(ValueTask<T> task) => task.IsCompleted ? task : new(Interruptible(task.AsTask()));
 }

@@ -3,6 +3,8 @@ namespace Simul;
 // The first of the four suspensions: callbacks.
 public sealed partial class EventLoop
 {
+    private readonly HashSet<Action> _postedOnce = []; // owner: itself as the lock; those that wait to be called
+
     /// <summary>Has a callback called in the next turn, after those that are ready already.</summary>
     /// <param name="callback">The callback. What it throws goes to the unhandled-error handler.</param>
     public void CallSoon(Action callback)
@@ -44,6 +46,31 @@ public sealed partial class EventLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (!_core.Inject(new Action<object?>(static x => ((Action)x!)()), callback, _root)) throw new EventLoopClosedException(Name);
+    }
+
+    /// <summary>Has a callback called on the loop, from any thread, unless it waits to be called already: many posts of one
+    /// callback make one call. Posted again while it runs, it is called again.</summary>
+    /// <remarks>Ordering: the call takes the place of the first of the posts it stands for.</remarks>
+    /// <param name="callback">The callback; two are the same when they are equal as delegates. What it throws goes to the
+    /// unhandled-error handler.</param>
+    /// <exception cref="EventLoopClosedException">The loop has ended.</exception>
+    public void PostOnce(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        lock (_postedOnce)
+        {
+            if (!_postedOnce.Add(callback)) return;
+        }
+        if (_core.Inject(new Action<object?>(RunOnce), callback, _root)) return;
+        lock (_postedOnce) _postedOnce.Remove(callback);
+        throw new EventLoopClosedException(Name);
+    }
+
+    private void RunOnce(object? callback)
+    {
+        var once = (Action)callback!;
+        lock (_postedOnce) _postedOnce.Remove(once);
+        once();
     }
 
     private LoopScope Check()

@@ -86,8 +86,8 @@ public sealed partial class EventLoop : ILoopHost
         return new EventLoop(options ?? EventLoopOptions.Default);
     }
 
-    // Shutdown order: main ends; the rest is cancelled and awaited, async void methods too; errors are gathered; owned
-    // resources are freed; injections are refused; clock and driver go.
+    // Shutdown order: main ends; the rest is cancelled and awaited, async void methods too; errors are gathered; what the loop
+    // owns is disposed; injections are refused; its own resources are freed; clock and driver go.
     private void RunMain(LoopTask main, CancellationToken cancellationToken)
     {
         _main = main;
@@ -102,6 +102,7 @@ public sealed partial class EventLoop : ILoopHost
             _closing = true;
             _root.CancelOnLoop("the loop is ending");
             _core.Run(until: HasEnded);
+            FinalizeOwned();
             _core.Close();
             _core.DisposeOwned();
         }

@@ -28,4 +28,12 @@ public sealed record EventLoopOptions
     /// <summary>Under virtual time: how much real time foreign work (a network reply, a pool task) gets to come back before
     /// the clock jumps. Default: zero, the clock does not wait for what did not join it.</summary>
     public TimeSpan AutoAdvanceGrace { get; init; }
+
+    /// <summary>How many threads <see cref="EventLoop.ToThreadAsync{T}"/> occupies at once, at most; those that were given up
+    /// and still run count. Default: 40, as in trio.</summary>
+    public int MaxThreads
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxThreads), value, "Blocking calls need at least 1 thread.");
+    } = 40;
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Simul;
 
-/// <summary>A callback that waits for its time.</summary>
+/// <summary>A callback that waits for its time, or is called again and again.</summary>
 /// <remarks>Thread safety: belongs to its loop; <see cref="Cancel"/> may be called from any thread, from another one it is posted.</remarks>
 [DebuggerDisplay("{IsPending ? \"pending\" : \"done\",nq}")]
 public sealed class TimerHandle
@@ -10,17 +10,22 @@ public sealed class TimerHandle
     private readonly LoopCore _core;
 
     internal TimerHandle(LoopCore core, LoopScope scope, Action callback)
+        : this(core, new CallbackTimer(core, scope, callback))
     {
-        _core = core;
-        Node = new CallbackTimer(core, scope, callback);
     }
 
-    /// <summary>True while the time has not come and the call was not withdrawn.</summary>
+    internal TimerHandle(LoopCore core, TimerNode node)
+    {
+        _core = core;
+        Node = node;
+    }
+
+    /// <summary>True while the time has not come and the call was not withdrawn; of a repeated call, until it is withdrawn.</summary>
     public bool IsPending => Node.Order >= 0;
 
     internal TimerNode Node { get; }
 
-    /// <summary>Withdraws the call. Idempotent; no effect once its time has come.</summary>
+    /// <summary>Withdraws the call. Idempotent; no effect once its time has come. A repeated call is not made again.</summary>
     public void Cancel()
     {
         if (_core.IsCurrent) _core.Timers.Remove(Node);

@@ -67,6 +67,11 @@ public sealed class ThreadExecutor : Executor
             }
             return Task.FromCanceled<TResult>(cancellationToken);
         }
+        return Start(item, cancellationToken).Task;
+    }
+
+    internal ThreadJob<TResult> Start<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
+    {
         var job = new ThreadJob<TResult>(this, item);
         job.WatchCancellation(cancellationToken);
         ThreadWorker? worker = null;
@@ -95,7 +100,7 @@ public sealed class ThreadExecutor : Executor
         {
             job.CallerCancelled(); // it came before the job stood in the queue
         }
-        return job.Task;
+        return job;
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ internal abstract class ThreadJob(ThreadExecutor executor)
 {
     private ClockMember? _member;
 
-    protected ThreadExecutor Executor => executor;
+    public ThreadExecutor Executor => executor;
 
     public long Id { get; set; }
 
@@ -14,6 +14,9 @@ internal abstract class ThreadJob(ThreadExecutor executor)
 
     // Owner: the executor's gate.
     public bool HasEnded { get; set; }
+
+    // Set before the item runs.
+    public ThreadWorker? Worker { get; protected set; }
 
     public abstract void Run(ThreadWorker worker);
 
@@ -52,6 +55,7 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
 
     public override void Run(ThreadWorker worker)
     {
+        Worker = worker;
         if (_callerToken.IsCancellationRequested && !_giveUp.IsCancellationRequested) _giveUp.Cancel();
         if (_giveUp.IsCancellationRequested)
         {

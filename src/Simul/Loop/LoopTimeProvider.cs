@@ -27,7 +27,8 @@ internal sealed class LoopTimeProvider(LoopCore core) : TimeProvider
         private static readonly Action<object?> s_run = static x => ((LoopTimer)x!).RunOnLoop();
 
         private readonly ExecutionContext? _context = ExecutionContext.Capture();
-        private long _period; // owner: the loop; ticks, 0: fires once
+        private long _period; // owner: the loop, as below; ticks, 0: fires once
+        private long _due;
         private int _changes; // interlocked: a later Change or Dispose makes earlier, posted ones void
         private volatile bool _disposed;
 
@@ -59,7 +60,8 @@ internal sealed class LoopTimeProvider(LoopCore core) : TimeProvider
 
         internal override void FireOnLoop()
         {
-            if (_period > 0) core.Timers.Add(this, core.Clock.Now + _period);
+            // From the moment it was due, not from now: lateness must not add up.
+            if (_period > 0) Arm(Period.Next(_due, _period, core.Clock.Now, MissedTicks.Skip));
             core.Ready.Push(s_run, this, core.Host.RootContext);
         }
 
@@ -77,7 +79,13 @@ internal sealed class LoopTimeProvider(LoopCore core) : TimeProvider
             core.Timers.Remove(this);
             if (_disposed) return;
             _period = period > TimeSpan.Zero ? period.Ticks : 0;
-            if (dueTime >= TimeSpan.Zero) core.Timers.Add(this, core.DeadlineIn(dueTime));
+            if (dueTime >= TimeSpan.Zero) Arm(core.DeadlineIn(dueTime));
+        }
+
+        private void Arm(long due)
+        {
+            _due = due;
+            core.Timers.Add(this, due);
         }
 
         // Without a context, as the BCL's own timers: what they complete then continues inline where it asked for none, and

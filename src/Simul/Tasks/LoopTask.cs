@@ -145,7 +145,7 @@ public class LoopTask : LoopScope, IStartable
 
     private protected virtual void GrantJoiner(Waiter joiner) => joiner.Grant();
 
-    private protected Exception OutcomeError() => StatusOfTask == LoopTaskStatus.Failed
+    internal Exception OutcomeError() => StatusOfTask == LoopTaskStatus.Failed
         ? (Exception)_bodyOrError!
         : new OperationCanceledException($"{Description} was cancelled{(Reason is { } why ? $": {why}" : "")}.");
 

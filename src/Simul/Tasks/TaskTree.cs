@@ -13,7 +13,7 @@ internal static class TaskTree
     // known to wait for one of our waits alone.
     public static bool WaitsForForeignWork(LoopScope scope)
     {
-        if (scope is LoopTask { Status: LoopTaskStatus.Running } task && !WaitsHereAlone(task, task)) return true;
+        if (scope is LoopTask { Status: LoopTaskStatus.Running } task && !(task.Body is { } body && WaitsHereAlone(task, body))) return true;
         for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
         {
             if (WaitsForForeignWork(child)) return true;
@@ -21,18 +21,23 @@ internal static class TaskTree
         return false;
     }
 
-    private static bool WaitsHereAlone(LoopTask task, LoopScope scope)
+    // The method is the task's body, or one that runs beside it and that the body waits for among others.
+    private static bool WaitsHereAlone(LoopScope scope, Task method)
     {
         foreach (var waiter in scope.PendingWaiters())
         {
-            if (task.Body is { } body && AwaitChain.LeadsTo(body, waiter.Awaiter)) return true;
+            if (AwaitChain.LeadsTo(method, waiter.Awaiter))
+                return waiter.Queue?.Subject is not IWaitForMany many || many.Methods is { } methods && methods.All(m => WaitsHereAlone(TaskOf(scope), m));
         }
         for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
         {
-            if (child is not LoopTask && WaitsHereAlone(task, child)) return true;
+            if (child is not LoopTask && WaitsHereAlone(child, method)) return true;
         }
         return false;
     }
+
+    // What a method waits in: its task's scopes. It may have entered one that is around the wait that looks at it.
+    private static LoopScope TaskOf(LoopScope scope) => scope.Owner ?? scope;
 
     // Whether some task waits for nothing but its cancellation.
     public static bool WaitsForCancellation(LoopScope scope)
