@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Simul;
 
@@ -20,9 +21,10 @@ namespace Simul;
 public sealed class AsyncLock : IWaitSubject
 {
     private readonly WaiterQueue _waiters;
-    private LoopCore? _core;
+    private LoopBinding _loop;
     private LoopTask? _holder;
-    private int _version; // odd while held; each hold has its own, so that a stale releaser is found out
+    private int _hold;     // the hold in force; 0: free. Each has its own number, so that a stale releaser is found out
+    private int _lastHold; // the last number given
 
     /// <summary>Makes a lock that is free.</summary>
     /// <param name="name">Shown in the task tree and in messages.</param>
@@ -41,14 +43,10 @@ public sealed class AsyncLock : IWaitSubject
     /// <exception cref="LoopAffinityException">The caller does not run on the lock's loop.</exception>
     public ValueTask<AsyncLockHold> LockAsync()
     {
-        var scope = LoopScope.Require();
-        Bind(scope);
-        if ((_version & 1) == 0 && scope.TryPassCheckpoint())
-        {
-            return new(Take(scope));
-        }
+        var scope = _loop.Enter("This lock");
+        if (_hold == 0 && scope.TryPassCheckpoint()) return new(Take(scope));
         if (scope.IsCancelled) return scope.Cancelled<AsyncLockHold>();
-        return (_version & 1) == 0 ? scope.YieldWith(Take(scope)) : scope.WaitIn<AsyncLockHold>(_waiters);
+        return _hold == 0 ? scope.YieldWith(Take(scope)) : scope.WaitIn<AsyncLockHold>(_waiters);
     }
 
     /// <summary>Takes the lock if it is free. Not a checkpoint.</summary>
@@ -56,55 +54,81 @@ public sealed class AsyncLock : IWaitSubject
     /// <returns>True when it was free.</returns>
     public bool TryLock(out AsyncLockHold hold)
     {
-        var scope = LoopScope.Require();
-        Bind(scope);
-        hold = (_version & 1) == 0 ? Take(scope) : default;
+        var scope = _loop.Enter("This lock");
+        hold = _hold == 0 ? Take(scope) : default;
         return hold.IsHeld;
     }
 
     /// <summary>The lock at this moment.</summary>
     /// <returns>An immutable snapshot.</returns>
-    public AsyncLockStatistics GetStatistics() => new((_version & 1) != 0, _holder?.Name, _waiters.Count);
+    public AsyncLockStatistics GetStatistics() => new(_hold != 0, _holder?.Name, _waiters.Count);
 
     string IWaitSubject.Describe() => Describe();
 
-    internal void Release(int version)
+    internal void Release(int hold)
     {
-        if (_core!.IsCurrent) ReleaseOnLoop(version);
-        else PostRelease(version);
+        if (_loop.IsHere) ReleaseOnLoop(hold);
+        else PostRelease(hold);
+    }
+
+    // For a condition: the caller's hold gives the lock up for a while. Who holds it is the task that took it.
+    internal int Suspend(LoopScope scope)
+    {
+        RequireHeldBy(scope);
+        int hold = _hold;
+        PassOn();
+        return hold;
+    }
+
+    // The same hold takes the lock again, behind those who wait for it. No cancellation interrupts that: the caller's using
+    // block is going to release it.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal async ValueTask ResumeAsync(LoopScope scope, int hold)
+    {
+        if (_hold == 0) Take(scope);
+        else await scope.WaitInUncancelled<AsyncLockHold>(_waiters);
+        _hold = hold;
+    }
+
+    internal void RequireHeldBy(LoopScope scope)
+    {
+        if (_hold == 0 || _holder != scope.Owner)
+            throw new SynchronizationLockException($"{scope.Owner?.Description ?? "This code"} waits for or notifies a condition without holding {Describe()}. Take the lock first, in the same task, and do it inside the using block.");
     }
 
     // Apart, because C# makes the closure where the method begins.
-    private void PostRelease(int version) => _core!.Inject(new Action<object?>(_ => ReleaseOnLoop(version)), null, _core.Host.RootContext);
+    private void PostRelease(int hold) => _loop.Post(_ => ReleaseOnLoop(hold), this);
 
-    private string Describe() => $"the lock{(Name is null ? "" : $" '{Name}'")}" + ((_version & 1) == 0 ? ", free" : $", held by {_holder?.Description ?? "a callback"}");
+    private string Describe() => $"the lock{(Name is null ? "" : $" '{Name}'")}" + (_hold == 0 ? ", free" : $", held by {DescribeHolder()}");
 
-    private void Bind(LoopScope scope)
-    {
-        if (_core == scope.Core) return;
-        if (_core is not null) throw LoopAffinityException.OtherThread("This lock", _core.Name);
-        _core = scope.Core;
-    }
+    // A hold may be handed to another task, so that its taker's end is no error; where all wait for it, it is worth knowing.
+    private string DescribeHolder() => _holder is null ? "a callback" : _holder.IsCompleted ? $"{_holder.Description}, which has ended without releasing it" : _holder.Description;
 
     private AsyncLockHold Take(LoopScope scope)
     {
         _holder = scope.Owner;
-        return new AsyncLockHold(this, ++_version);
+        return new AsyncLockHold(this, _hold = NextHold());
     }
 
-    private void ReleaseOnLoop(int version)
+    private int NextHold() => ++_lastHold == 0 ? ++_lastHold : _lastHold;
+
+    private void ReleaseOnLoop(int hold)
     {
-        if (version != _version)
-            throw new InvalidOperationException($"{Describe()} was released by a hold that is over. Dispose a hold once, and keep no copies of it.");
+        if (hold != _hold)
+            throw new InvalidOperationException($"{Describe()} was released by a hold that is over, or that waits for a condition. Dispose a hold once, and keep no copies of it.");
+        PassOn();
+    }
+
+    // Handed over, never free in between.
+    private void PassOn()
+    {
         if (_waiters.TakeFirst() is not { } next)
         {
-            _version++;
+            _hold = 0;
             _holder = null;
             return;
         }
-        // Handed over, never free in between.
-        _version += 2;
         _holder = next.Scope.Owner;
-        ((Waiter<AsyncLockHold>)next).Grant(new AsyncLockHold(this, _version));
+        ((Waiter<AsyncLockHold>)next).Grant(new AsyncLockHold(this, _hold = NextHold()));
     }
 }

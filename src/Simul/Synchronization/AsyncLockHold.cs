@@ -5,12 +5,12 @@ namespace Simul;
 public readonly struct AsyncLockHold : IDisposable
 {
     private readonly AsyncLock? _lock;
-    private readonly int _version;
+    private readonly int _hold;
 
-    internal AsyncLockHold(AsyncLock owner, int version)
+    internal AsyncLockHold(AsyncLock owner, int hold)
     {
         _lock = owner;
-        _version = version;
+        _hold = hold;
     }
 
     /// <summary>True when this is a hold, false for the empty value.</summary>
@@ -18,5 +18,5 @@ public readonly struct AsyncLockHold : IDisposable
 
     /// <summary>Releases the lock; it goes to the longest waiter.</summary>
     /// <exception cref="InvalidOperationException">This hold was released before.</exception>
-    public void Dispose() => _lock?.Release(_version);
+    public void Dispose() => _lock?.Release(_hold);
 }

@@ -14,7 +14,7 @@ public sealed class AsyncSemaphore : IWaitSubject
 {
     private readonly WaiterQueue _waiters;
     private readonly int _maximum;
-    private LoopCore? _core;
+    private LoopBinding _loop;
     private int _permits;
 
     /// <summary>Makes a semaphore.</summary>
@@ -40,8 +40,7 @@ public sealed class AsyncSemaphore : IWaitSubject
     /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
     public ValueTask WaitAsync()
     {
-        var scope = LoopScope.Require();
-        Bind(scope);
+        var scope = _loop.Enter("This semaphore");
         if (_permits > 0 && scope.TryPassCheckpoint())
         {
             _permits--;
@@ -57,7 +56,7 @@ public sealed class AsyncSemaphore : IWaitSubject
     /// <returns>True when there was one.</returns>
     public bool TryWait()
     {
-        Bind(LoopScope.Require());
+        _loop.Enter("This semaphore");
         if (_permits == 0) return false;
         _permits--;
         return true;
@@ -67,8 +66,8 @@ public sealed class AsyncSemaphore : IWaitSubject
     /// <exception cref="InvalidOperationException">There would be more than the maximum.</exception>
     public void Release()
     {
-        if (_core is null || _core.IsCurrent) ReleaseOnLoop();
-        else _core.Inject(new Action<object?>(static x => ((AsyncSemaphore)x!).ReleaseOnLoop()), this, _core.Host.RootContext);
+        if (_loop.IsHere) ReleaseOnLoop();
+        else _loop.Post(static x => ((AsyncSemaphore)x!).ReleaseOnLoop(), this);
     }
 
     /// <summary>The semaphore at this moment.</summary>
@@ -78,13 +77,6 @@ public sealed class AsyncSemaphore : IWaitSubject
     string IWaitSubject.Describe() => Describe();
 
     private string Describe() => $"the semaphore{(Name is null ? "" : $" '{Name}'")}, {_permits} permits free";
-
-    private void Bind(LoopScope scope)
-    {
-        if (_core == scope.Core) return;
-        if (_core is not null) throw LoopAffinityException.OtherThread("This semaphore", _core.Name);
-        _core = scope.Core;
-    }
 
     private void ReleaseOnLoop()
     {

@@ -98,6 +98,26 @@ public partial class LoopScope
         return waiter.AsValueTaskOfT();
     }
 
+    // Waits in line and brings something along: what it wants, or what it offers.
+    internal ValueTask<T> WaitInWith<T>(WaiterQueue queue, T value)
+    {
+        if ((_flags & ScopeFlags.Effective) != 0) return Cancelled<T>();
+        var waiter = RentWaiter<T>();
+        waiter.Offer(value);
+        waiter.Arm(this);
+        queue.Add(waiter);
+        return waiter.AsValueTaskOfT();
+    }
+
+    // For what must be had before the scope can be left.
+    internal ValueTask<T> WaitInUncancelled<T>(WaiterQueue queue)
+    {
+        var waiter = RentWaiter<T>();
+        waiter.Arm(this, cancellable: false);
+        queue.Add(waiter);
+        return waiter.AsValueTaskOfT();
+    }
+
     // What is wanted is had already, but the turn is given up first.
     internal ValueTask<T> YieldWith<T>(T value)
     {

@@ -78,7 +78,11 @@ internal sealed class Waiter<T> : Waiter, IValueTaskSource<T>
     public T TakeResult(short token)
     {
         ThrowIfUsedTwice(token);
-        if (!IsGranted) ThrowFailure();
+        if (!IsGranted)
+        {
+            if (!IsPending) _value = default; // what it brought along must not be kept in the pool
+            ThrowFailure();
+        }
         var value = _value!;
         _value = default;
         Release();

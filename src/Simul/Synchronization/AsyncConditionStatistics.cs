@@ -1,0 +1,6 @@
+namespace Simul;
+
+/// <summary>An <see cref="AsyncCondition"/> at one moment.</summary>
+/// <param name="CurrentWaiters">Tasks that wait to be notified.</param>
+/// <param name="Lock">Its lock.</param>
+public sealed record AsyncConditionStatistics(int CurrentWaiters, AsyncLockStatistics Lock);
