@@ -32,9 +32,12 @@ public sealed partial class CancelScope : LoopScope, IDisposable
     /// <param name="timeout">Cancels the scope after this time; null or infinite for never, zero or less at once: the first
     /// checkpoint inside then raises.</param>
     /// <param name="shield">Whether cancellations from outside stop at its edge.</param>
+    /// <param name="cancellationToken">Cancels the scope from outside; already cancelled, the first checkpoint raises. A scope that
+    /// must be cancellable before it is entered is entered with a token.</param>
     /// <returns>The scope.</returns>
     /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
-    public static CancelScope Enter(TimeSpan? timeout = null, bool shield = false)
+    /// <exception cref="ArgumentOutOfRangeException">The timeout ends after the end of time.</exception>
+    public static CancelScope Enter(TimeSpan? timeout = null, bool shield = false, CancellationToken cancellationToken = default)
     {
         var parent = Require();
         if (timeout == Timeout.InfiniteTimeSpan) timeout = null;
@@ -43,9 +46,13 @@ public sealed partial class CancelScope : LoopScope, IDisposable
         scope.Begin(shield);
         if (deadline is not null) scope.Extras.SetDeadline(deadline);
         else if (timeout is not null) scope.TimeOut();
+        if (cancellationToken.CanBeCanceled) scope.Follow(cancellationToken);
         scope.BecomeCurrent();
         return scope;
     }
+
+    private void Follow(CancellationToken token) =>
+        Extras.Registration = token.UnsafeRegister(static x => ((CancelScope)x!).Cancel("its token was cancelled"), this);
 
     /// <summary>Leaves the scope. What was cancelled inside no longer is.</summary>
     /// <exception cref="InvalidOperationException">Another scope is current, or a wait that began inside is still pending.</exception>

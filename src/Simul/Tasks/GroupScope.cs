@@ -7,6 +7,8 @@ internal sealed class GroupScope : LoopScope
     private readonly Action<LoopTask>? _ended;
     private WaiterQueue? _emptied;
     private List<Exception>? _errors;
+    private HashSet<LoopTask>? _background; // enumerates in a fixed order
+    private bool _draining; // only the background is left, and it was told to end
 
     public GroupScope(LoopCore core, LoopScope? parent, string name, bool supervisor = false, Action<LoopTask>? ended = null)
         : base(core, parent)
@@ -31,6 +33,13 @@ internal sealed class GroupScope : LoopScope
         Core.Ready.PushStart(child);
     }
 
+    public void StartBackground(LoopTask child)
+    {
+        (_background ??= []).Add(child);
+        Start(child);
+        if (_draining) child.CancelOnLoop(OnlyBackgroundLeft);
+    }
+
     // Runs the child's first step here and now, as the child.
     public void StartNow(LoopTask child)
     {
@@ -51,10 +60,20 @@ internal sealed class GroupScope : LoopScope
 
     public void AddError(Exception error) => (_errors ??= []).Add(error);
 
-    // Ends when the last child has. It must end, so no cancellation interrupts it.
+    // Children that keep the group open.
+    public int ForegroundChildren => CurrentChildren - (_background?.Count ?? 0);
+
+    // The background has nobody left to serve.
+    public void Drain()
+    {
+        _draining = true;
+        foreach (var child in _background ?? []) child.CancelOnLoop(OnlyBackgroundLeft);
+    }
+
+    // Ends when the last child has, or the last that keeps the group open. It must end, so no cancellation interrupts it.
     public ValueTask WhenEmptyAsync(LoopScope waitingIn)
     {
-        if (CurrentChildren == 0) return default;
+        if (IsEmptyEnough) return default;
         var waiter = waitingIn.RentWaiter();
         waiter.Arm(waitingIn, cancellable: false);
         (_emptied ??= new WaiterQueue(this)).Add(waiter);
@@ -74,11 +93,12 @@ internal sealed class GroupScope : LoopScope
             if (child is GroupScope) ChildGone();
             return;
         }
+        _background?.Remove(task);
         if (_ended is not null)
         {
             _ended(task); // the loop's root hands errors on at once; keeping them would grow for as long as it runs
         }
-        else if (task.Error is { } error)
+        else if (task.Error is { } error && task is not IStartingTask { IsStarting: true })
         {
             AddError(error);
             if (!_supervisor) CancelOnLoop($"{task.Description} failed with {error.GetType().Name}");
@@ -86,8 +106,13 @@ internal sealed class GroupScope : LoopScope
         ChildGone();
     }
 
+    private const string OnlyBackgroundLeft = "only background tasks are left in the group";
+
+    private bool IsEmptyEnough => (_draining ? CurrentChildren : ForegroundChildren) == 0;
+
     private void ChildGone()
     {
-        if (--CurrentChildren == 0) _emptied?.TakeFirst()?.Grant();
+        CurrentChildren--;
+        if (_emptied is not null && IsEmptyEnough) _emptied.TakeFirst()?.Grant();
     }
 }

@@ -89,6 +89,15 @@ public abstract partial class LoopScope : SynchronizationContext
         }
     }
 
+    /// <summary>Has the scope cancelled when a time has passed from now; moves its <see cref="Deadline"/>.</summary>
+    /// <param name="duration">How long; zero or less cancels at once, <see cref="Timeout.InfiniteTimeSpan"/> takes the deadline away.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time ends after the end of time.</exception>
+    public void CancelAfter(TimeSpan duration)
+    {
+        RequireBaton();
+        Deadline = duration == Timeout.InfiniteTimeSpan ? null : TimeSpan.FromTicks(duration > TimeSpan.Zero ? Core.DeadlineIn(duration) : Core.Clock.Now);
+    }
+
     /// <summary>Cancelled when checkpoints in this scope would raise; for calls that know nothing of scopes.</summary>
     /// <remarks>Made on first use. Once cancelled it stays so. Its callbacks run on the loop; what they throw goes to the
     /// loop's unhandled-error handler, not to the canceller.</remarks>

@@ -16,6 +16,9 @@ internal sealed class LoopScopeExtras(LoopScope scope)
 
     public Action? Ended { get; set; }
 
+    // A token from outside that cancels the scope. Boxed: few scopes have one.
+    public IDisposable? Registration { get; set; }
+
     // What a task's body starts with, when it differs from the loop's own.
     public ExecutionContext? StartContext { get; set; }
 
@@ -73,6 +76,7 @@ internal sealed class LoopScopeExtras(LoopScope scope)
     public void Close()
     {
         if (_deadline is not null) scope.Core.Timers.Remove(_deadline);
+        Registration?.Dispose();
         if (_waiters is null) return;
         foreach (var waiter in _waiters) waiter.CancelOnLoop(scope.Core);
     }

@@ -1,0 +1,45 @@
+namespace Simul;
+
+public sealed partial class TaskGroup
+{
+    /// <summary>Runs several bodies as children of a group of their own; the first that succeeds wins, the others are cancelled
+    /// and awaited.</summary>
+    /// <remarks>
+    /// <para>Failures count only when nobody wins. A result that comes too late is disposed if it can be.</para>
+    /// <para>Semantics: Nito.StructuredConcurrency's race groups.</para>
+    /// </remarks>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="bodies">The runners.</param>
+    /// <returns>The winner's result.</returns>
+    /// <exception cref="TaskGroupException">All failed; it has every error.</exception>
+    /// <exception cref="ArgumentException">There is no body.</exception>
+    /// <exception cref="OperationCanceledException">A scope around the race was cancelled.</exception>
+    public static Task<T> RaceAsync<T>(params ReadOnlySpan<Func<Task<T>>> bodies)
+    {
+        var runners = bodies.ToArray();
+        if (runners.Length == 0) throw new ArgumentException("A race needs at least one runner.", nameof(bodies));
+        return RaceAsync<T>(race =>
+        {
+            foreach (var runner in runners) race.Spawn(runner);
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <inheritdoc cref="RaceAsync{T}(ReadOnlySpan{Func{Task{T}}})"/>
+    /// <param name="body">Spawns the runners; it may do so as long as nobody has won.</param>
+    /// <param name="options">Name of the group.</param>
+    /// <exception cref="InvalidOperationException">No runner was spawned, or all were cancelled one by one.</exception>
+    public static async Task<T> RaceAsync<T>(Func<TaskRace<T>, Task> body, TaskGroupOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        TaskRace<T>? race = null;
+        await RunAsync(
+            group =>
+            {
+                race = new TaskRace<T>(group);
+                return body(race);
+            },
+            (options ?? TaskGroupOptions.Default) with { Name = options?.Name ?? "race" });
+        return race!.Outcome();
+    }
+}
