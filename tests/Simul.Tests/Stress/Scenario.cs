@@ -13,6 +13,7 @@ internal sealed class Scenario
     private readonly StringBuilder? _trace;
     private readonly Act[] _acts;
     private readonly GroupAct _groups;
+    private int _notes;
 
     private Scenario(ulong seed, bool trace)
     {
@@ -27,11 +28,18 @@ internal sealed class Scenario
         ];
     }
 
+    public static IEnumerable<string> ActNames => new Scenario(0, trace: false)._acts.Select(act => act.Name).Distinct();
+
     // Plays it on the calling thread; throws where a promise was broken. What happened when is returned if asked for.
-    public static string Play(ulong seed, bool trace = false)
+    public static string Play(ulong seed, bool trace = false, SchedulingPolicy? order = null)
     {
         var scenario = new Scenario(seed, trace);
-        EventLoop.Run(scenario.MainAsync, new EventLoopOptions { Clock = new VirtualTimeProvider(), Scheduling = SchedulingPolicy.SeededRandom(seed), Log = static _ => { } });
+        EventLoop.Run(scenario.MainAsync, new EventLoopOptions
+        {
+            Clock = new VirtualTimeProvider(),
+            Scheduling = order ?? SchedulingPolicy.SeededRandom(seed),
+            Log = static _ => { },
+        });
         scenario.CheckThePool();
         return scenario._trace?.ToString() ?? "";
     }
@@ -58,17 +66,31 @@ internal sealed class Scenario
         };
     }
 
-    private Task OnceAsync(Act act, int depth) => Roll(24) switch
+    private async Task OnceAsync(Act act, int depth)
     {
-        < 4 => CancelScope.MoveOnAfterAsync(Sec(Roll(4)), () => act.RunAsync(depth)),
-        4 => CancelScope.RunAsync(_ => act.RunAsync(depth), Sec(1 + Roll(4)), shield: true),
-        5 or 6 => Generator.RunAsync(Iterate(act, depth)),
-        7 when Roll(3) == 0 => Greenlet.RunAsync(() => Greenlet.Await(act.RunAsync(depth))),
-        _ => act.RunAsync(depth),
-    };
+        switch (Roll(24))
+        {
+            case < 4:
+                if (await CancelScope.MoveOnAfterAsync(Sec(Roll(4)), () => act.RunAsync(depth))) Note($"{act.Name} moved on");
+                break;
+            case 4:
+                await CancelScope.RunAsync(_ => act.RunAsync(depth), Sec(1 + Roll(4)), shield: true);
+                break;
+            case 5 or 6:
+                await Generator.RunAsync(Iterate(act, depth));
+                break;
+            case 7 when Roll(3) == 0:
+                await Greenlet.RunAsync(() => Greenlet.Await(act.RunAsync(depth)));
+                break;
+            default:
+                await act.RunAsync(depth);
+                break;
+        }
+    }
 
-    private static IEnumerable<Suspend> Iterate(Act act, int depth)
+    private IEnumerable<Suspend> Iterate(Act act, int depth)
     {
+        Note($"{act.Name} in a generator");
         yield return Suspend.Yield;
         yield return Suspend.On(act.RunAsync(depth));
     }
@@ -117,10 +139,11 @@ internal sealed class Scenario
         foreach (var waiter in rented) waiter.ReturnToPool();
     }
 
-    private void Note(string line)
+    // Who does what when, and now and then what everybody waits for.
+    public void Note(string line)
     {
         if (_trace is null) return;
         _trace.Append(EventLoop.Now.Ticks).Append(' ').Append(EventLoop.CurrentTask.Name).Append(' ').AppendLine(line);
-        if (_trace.Length % 8 == 0) _trace.AppendLine(EventLoop.Current.GetTaskTree().ToString());
+        if (++_notes % 16 == 0) _trace.AppendLine(EventLoop.Current.GetTaskTree().ToString());
     }
 }

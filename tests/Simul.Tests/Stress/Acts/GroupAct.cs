@@ -13,7 +13,7 @@ internal sealed class GroupAct(Scenario scenario) : Act(scenario)
         {
             await TaskGroup.RunAsync(async group =>
             {
-                for (int i = 2 + Roll(4); i > 0; i--) Spawn(group);
+                for (int i = (depth == 0 ? 4 : 2) + Roll(4); i > 0; i--) Spawn(group);
                 if (Once(3)) await EventLoop.Delay(Sec(Roll(4)));
                 if (Once(4)) children[Roll(children.Count)].Cancel("by the dice");
                 if (Once(12)) group.Cancel("by the dice");

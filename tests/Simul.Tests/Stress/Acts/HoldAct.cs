@@ -20,7 +20,7 @@ internal abstract class HoldAct<T>(Scenario scenario, int places) : Act(scenario
         < 6 => HoldAsync(),
         < 8 => Generator.RunAsync(Iterate()),
         < 11 => CallBackAsync(),
-        _ => Once(4) ? Greenlet.RunAsync(Block) : HoldAsync(),
+        _ => Once(2) ? Greenlet.RunAsync(Block) : HoldAsync(),
     };
 
     public override void CheckAtEnd() => Require(Inside == 0 && _line.Count == 0, $"{Name}: {Inside} are inside and {_line.Count} in line at the end");
@@ -53,6 +53,7 @@ internal abstract class HoldAct<T>(Scenario scenario, int places) : Act(scenario
         try
         {
             yield return Suspend.On(wait, out var hold);
+            Scenario.Note($"{Name} in a generator");
             Enter(ticket);
             try
             {
@@ -76,6 +77,7 @@ internal abstract class HoldAct<T>(Scenario scenario, int places) : Act(scenario
         try
         {
             var hold = Greenlet.Await(wait);
+            Scenario.Note($"{Name} in a greenlet");
             Enter(ticket);
             try
             {
@@ -109,6 +111,7 @@ internal abstract class HoldAct<T>(Scenario scenario, int places) : Act(scenario
             try
             {
                 var hold = awaiter.GetResult();
+                Scenario.Note($"{Name} by callback");
                 Enter(ticket);
                 loop.CallLater(Sec(Roll(3)), () =>
                 {
@@ -140,6 +143,7 @@ internal abstract class HoldAct<T>(Scenario scenario, int places) : Act(scenario
         int place = _line.IndexOf(ticket);
         int before = _line.Take(place < 0 ? _line.Count : place).Count(other => !other.Scope.IsCancelled);
         if (place >= 0) _line.RemoveAt(place);
+        Scenario.Note($"{Name} taken");
         Require(++Inside <= places, $"{Name}: {Inside} are inside where {places} may be");
         Require(Inside + before <= places, $"{Name}: one that came later was served before {before} that wait");
     }
