@@ -30,7 +30,7 @@ internal static class Sim
     }
 
     // Gives up turns until nobody else on the loop can go on: whoever was spawned has reached its wait. One Yield says so only
-    // in first-in-first-out order.
+    // in first-in-first-out order. For one task at a time: two would wait for each other.
     public static async Task Settle()
     {
         do await EventLoop.Yield();

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.ExceptionServices;
 using Xunit.Sdk;
 
 namespace Simul.Tests.Stress;
@@ -9,8 +8,6 @@ internal sealed class SeededTest
 {
     // Where the primitives' tests are. What is added there is found by itself.
     private static readonly string[] s_rooms = ["Simul.Tests.Synchronization", "Simul.Tests.Tasks", "Simul.Tests.Suspension"];
-
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(100);
 
     private readonly Type _class;
     private readonly MethodInfo _method;
@@ -36,36 +33,17 @@ internal sealed class SeededTest
 
     public string Name { get; }
 
+    // One that is in no room of the primitives.
+    public static SeededTest Of(Type @class, string method) => new(@class, @class.GetMethod(method)!, []);
+
     // How many seeds it wants, if not as many as the others.
     public int? Most => _method.GetCustomAttribute<SeedsAttribute>()?.Most;
 
     private string Command(ulong seed) => $"./test --project Simul.Tests --seed {seed} --filter 'FullyQualifiedName={_class.FullName}.{_method.Name}'";
 
-    // Runs it under each seed, on as many threads as there are cores; throws what the first failure was.
-    public void Run(IReadOnlyList<ulong> seeds)
-    {
-        int workers = Math.Min(Environment.ProcessorCount, seeds.Count);
-        int next = -1;
-        Exception? failure = null;
-        var playing = new ulong[workers];
-        var threads = Enumerable.Range(0, workers).Select(worker => SeedWorker.Start(() =>
-        {
-            while (Volatile.Read(ref failure) is null && Interlocked.Increment(ref next) is var turn && turn < seeds.Count)
-            {
-                playing[worker] = seeds[turn];
-                if (Play(seeds[turn]) is { } error) Interlocked.CompareExchange(ref failure, error, null);
-            }
-        })).ToList();
-        for (int i = 0; i < workers; i++)
-        {
-            // A seed that hangs stops its worker; the others end, since there are only so many seeds.
-            for (int before = -2; !threads[i].Join(s_limit); before = next)
-            {
-                if (next == before) throw new XunitException($"{Name} hung for {s_limit} under seed {playing[i]}.\nReplay: {Command(playing[i])}");
-            }
-        }
-        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
-    }
+    // Runs it under each seed; throws what the first failure was.
+    public void Run(IReadOnlyList<ulong> seeds) =>
+        SeedWorker.Run(seeds, Play, seed => new XunitException($"{Name} hung under seed {seed}.\nReplay: {Command(seed)}"));
 
     private XunitException? Play(ulong seed)
     {
