@@ -98,7 +98,7 @@ public sealed class ClockMember : IDisposable
         }
     }
 
-    /// <summary>Leaves: the clock no longer waits for this member.</summary>
+    /// <summary>Leaves: the clock no longer waits for this member. Its sleep, if it is asleep, ends at once, as later ones do.</summary>
     public void Dispose() => Clock.Leave(this);
 
     private void CancelSleep()

@@ -173,14 +173,17 @@ public sealed class VirtualTimeProvider : TimeProvider
     internal void Leave(ClockMember member)
     {
         List<ClockMember>? due;
+        bool slept;
         lock (_gate)
         {
             if (member.State == ClockMemberState.Left) return;
             if (member.State == ClockMemberState.Busy) _busy--;
+            slept = member.State == ClockMemberState.Sleeping;
             member.State = ClockMemberState.Left;
             _members.Remove(member);
             due = JumpLocked();
         }
+        if (slept) member.WakeNow(); // its moment will not come any more
         if (due is null) return;
         foreach (var other in due) other.WakeNow();
     }
