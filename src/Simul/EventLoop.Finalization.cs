@@ -79,13 +79,12 @@ public sealed partial class EventLoop
         }
     }
 
-    // Part of the shutdown: everything else on the loop has ended.
-    private void FinalizeOwned()
+    // Part of the shutdown: everything else on the loop has ended, and the phase lasts until this has.
+    partial void FinalizeOwned()
     {
         if (_finalized.Count == 0) return;
         _abandoned = false; // what is stuck already must not keep these from their chance
         _root.Start(new LoopTask(_root, FinalizeOwnedAsync, "disposal of what the loop owns") { Shield = true });
-        _core.Run(until: HasEnded);
     }
 
     private sealed class TrackedSequence<T>(IAsyncEnumerable<T> inner) : IAsyncEnumerable<T>

@@ -16,8 +16,10 @@ public sealed partial class EventLoop
 
     /// <summary>Tells the loop that somebody outside will post to it, so that waiting for that is not a stall.</summary>
     /// <returns>Dispose it when nothing more will come. Thread-safe.</returns>
+    /// <exception cref="EventLoopClosedException">The loop has ended.</exception>
     public IDisposable HoldOpen()
     {
+        if (_core.IsClosed) throw new EventLoopClosedException(Name);
         Interlocked.Increment(ref _held);
         return new Hold(this);
     }
@@ -39,8 +41,7 @@ public sealed partial class EventLoop
         {
             if (_quietProbed == _core.TotalTurns || !_core.Clock.OthersMayAct)
             {
-                _quietProbed = -1;
-                while (_allBlocked.TakeFirst() is { } waiter) waiter.Grant();
+                GrantAllBlocked();
                 return default;
             }
             // Others share the clock: idle until now, which comes once they are idle too. Where their work wakes the loop
@@ -48,11 +49,12 @@ public sealed partial class EventLoop
             _quietProbed = _core.TotalTurns;
             return new IdlePlan(_core.Clock.Now);
         }
-        if (_closing && HasEnded())
+        if (_phase != LoopPhase.Open && PhaseIsOver())
         {
             _core.Stop();
             return default;
         }
+        if (_phase == LoopPhase.Open && Group is { } group && group.TryTakeOver(this)) return default;
         if (nextDeadline != long.MaxValue)
         {
             _idleSince = null;
@@ -71,19 +73,29 @@ public sealed partial class EventLoop
         return new IdlePlan(ReportForeignWait());
     }
 
+    private void GrantAllBlocked()
+    {
+        _quietProbed = -1;
+        while (_allBlocked.TakeFirst() is { } waiter) waiter.Grant();
+    }
+
     // Every task waits for another, and nobody is left to wake them.
     private void Stall()
     {
+        if (_asksOnly) throw new LoopStalledException(Name, TaskTree.Of(_root));
         if (_stalled)
         {
-            // Cancelled already, and still waiting where no cancellation reaches: the loop ends without them.
+            // Cancelled already, and still waiting where no cancellation reaches: the loop, or its host, goes on without them.
             _abandoned = true;
-            _core.Stop();
+            if (_endsWithMain) RequestEndOnLoop();
+            else _core.Stop();
             return;
         }
         _stalled = true;
         _unhandled.Add(new LoopStalledException(Name, TaskTree.Of(_root)));
-        _root.CancelOnLoop("the loop is stalled");
+        // Where the loop outlives its main task, so do the other tasks: its host may yet wake them.
+        LoopScope stuck = _endsWithMain || _main is null ? _root : _main;
+        stuck.CancelOnLoop("the loop is stalled");
     }
 
     // Foreign work may come back at any time, so the loop waits; but it says so once, after a second without a turn. Under

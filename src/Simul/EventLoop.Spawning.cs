@@ -57,6 +57,8 @@ public sealed partial class EventLoop
     }
 
     /// <summary>Runs a coroutine on the loop, from any thread.</summary>
+    /// <remarks>It sees the caller's <see cref="AsyncLocal{T}"/> values. From a task of another loop, <see cref="InvokeAsync(Func{Task})"/> also
+    /// carries cancellations over.</remarks>
     /// <param name="body">The coroutine.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Its outcome, as a task that may be awaited or blocked on from any thread but the loop's.</returns>
@@ -76,23 +78,8 @@ public sealed partial class EventLoop
     public Task<T> SubmitAsync<T>(Func<Task<T>> body, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_core.Inject(new Action<object?>(_ => StartSubmitted(body, outcome, cancellationToken)), null, _root)) throw new EventLoopClosedException(Name);
-        return outcome.Task;
-    }
-
-    private void StartSubmitted<T>(Func<Task<T>> body, TaskCompletionSource<T> outcome, CancellationToken cancellationToken)
-    {
-        var task = new LoopTask<T>(_root, body, null);
-        // Registered before the start: an already cancelled token then cancels before the first step.
-        var registration = cancellationToken.UnsafeRegister(static x => ((LoopTask)x!).Cancel("its token was cancelled"), task);
-        task.Ended = () =>
-        {
-            registration.Dispose();
-            if (task.Status == LoopTaskStatus.Succeeded) outcome.TrySetResult(task.Result);
-            else if (task.Error is { } error) outcome.TrySetException(error);
-            else outcome.TrySetCanceled(cancellationToken.IsCancellationRequested ? cancellationToken : new CancellationToken(true));
-        };
-        _root.Start(task);
+        var submission = new Submission<T>(this, body, name: null, cancellationToken);
+        if (!_core.Inject(Submission.StartIt, submission, _root)) throw new EventLoopClosedException(Name);
+        return submission.Outcome;
     }
 }

@@ -77,8 +77,6 @@ public sealed partial class EventLoop
 
     internal void ReportLate(string line) => Log(line);
 
-    internal LoopCore Core => _core;
-
     // The loop's threads: kept until it ends, those that were written off left to themselves.
     private sealed class LoopThreads : IDisposable
     {

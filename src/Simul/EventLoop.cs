@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Simul;
 
@@ -9,7 +8,8 @@ namespace Simul;
 /// <para>Ordinary <c>async Task</c> code runs on it. What it awaits resumes on the loop; code of one loop never runs in parallel.</para>
 /// <para>Ordering: first in, first out; a callback made ready in one turn runs in the next. That a timer is due is noticed
 /// after at most one long callback or 64 short ones; its callback then takes its place at the end of the queue.</para>
-/// <para>The end: when the main task has ended, what is left on the loop is cancelled and awaited; then it closes.</para>
+/// <para>The end: when the main task has ended, what is left on the loop is cancelled and awaited; then it closes. To own a
+/// loop that outlives a task, use <see cref="EventLoopThread"/> or <see cref="Open"/>.</para>
 /// <para>Thread safety: <see cref="Post"/>, <see cref="SubmitAsync{T}"/>, <see cref="TimeProvider"/> and <see cref="Name"/> may
 /// be used from any thread, everything else on the loop.</para>
 /// <para>Semantics: asyncio's loop with trio's structure.</para>
@@ -30,11 +30,10 @@ public sealed partial class EventLoop : ILoopHost
     private readonly EventLoopOptions _options;
     private readonly GroupScope _root;
     private readonly List<Exception> _unhandled = [];
-    private LoopTask? _main;
-    private bool _closing;
+    private LoopTask? _main;   // set while a main task runs; a hosted loop may have several in its life, or none
     private bool _cancellable; // somebody outside may cancel the main task
 
-    private EventLoop(EventLoopOptions options)
+    internal EventLoop(EventLoopOptions options)
     {
         _options = options;
         _core = new LoopCore(options.Name, options.Clock, options.Scheduling, new PortableDriver()) { Host = this };
@@ -63,7 +62,7 @@ public sealed partial class EventLoop : ILoopHost
     public static void Run(Func<Task> main, EventLoopOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(main);
-        var loop = Open(options);
+        var loop = Create(options);
         loop.RunMain(new LoopTask(loop._root, main, "main"), cancellationToken);
     }
 
@@ -73,70 +72,30 @@ public sealed partial class EventLoop : ILoopHost
     public static T Run<T>(Func<Task<T>> main, EventLoopOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(main);
-        var loop = Open(options);
+        var loop = Create(options);
         var task = new LoopTask<T>(loop._root, main, "main");
         loop.RunMain(task, cancellationToken);
         return task.Result;
     }
 
-    private static EventLoop Open(EventLoopOptions? options)
+    internal static EventLoop Create(EventLoopOptions? options)
     {
-        if (LoopCore.Current is { } running)
-            throw new InvalidOperationException($"{running.Name} runs on this thread already, and loops do not nest. Await the work instead, or run the other loop on a thread of its own.");
+        RequireNoOther();
         return new EventLoop(options ?? EventLoopOptions.Default);
     }
 
-    // Shutdown order: main ends; the rest is cancelled and awaited, async void methods too; errors are gathered; what the loop
-    // owns is disposed; injections are refused; its own resources are freed; clock and driver go.
-    private void RunMain(LoopTask main, CancellationToken cancellationToken)
+    private static void RequireNoOther()
     {
-        _main = main;
-        _cancellable = cancellationToken.CanBeCanceled || _options.CancelOnInterrupt;
-        var previous = _core.TakeBaton();
-        using var interrupt = _options.CancelOnInterrupt ? OnInterrupt(main) : null;
-        using var cancel = cancellationToken.UnsafeRegister(static x => ((LoopTask)x!).Cancel("the token given to Run was cancelled"), main);
-        try
-        {
-            _root.Start(main);
-            _core.Run();
-            _closing = true;
-            _root.CancelOnLoop("the loop is ending");
-            _core.Run(until: HasEnded);
-            FinalizeOwned();
-            _core.Close();
-            _core.DisposeOwned();
-        }
-        finally
-        {
-            LoopCore.ReturnBaton(previous);
-            _core.Clock.Dispose();
-            _core.Driver.Dispose();
-        }
-        ThrowOutcome(main);
-    }
-
-    // Nothing of ours is left on the loop; or what is left can never end.
-    private bool HasEnded() => _abandoned || (_root.CurrentChildren == 0 && Volatile.Read(ref _core.AsyncVoids) == 0);
-
-    private void ThrowOutcome(LoopTask main)
-    {
-        var error = main.Error;
-        if (_unhandled.Count > 0)
-        {
-            var all = error is null ? _unhandled : [error, .. _unhandled];
-            if (all.Count == 1) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(all[0]);
-            throw new AggregateException("More than one error ended the loop.", all);
-        }
-        if (error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
-        if (main.Status == LoopTaskStatus.Cancelled)
-            throw new OperationCanceledException(main.Reason is { } why ? $"The main task was cancelled: {why}." : "The main task was cancelled.", main.ExtrasOrNull?.Token(cancelled: true) ?? default);
+        if (LoopCore.Current is { } running)
+            throw new InvalidOperationException($"{running.Name} runs on this thread already, and loops do not nest. Await the work instead, or run the other loop on a thread of its own (EventLoopThread).");
     }
 
     private void RootChildEnded(LoopTask child)
     {
         if (child == _main)
         {
-            if (!_closing) _core.Stop();
+            if (_endsWithMain) RequestEndOnLoop();
+            else _core.Stop();
         }
         else if (child.Error is { } error && !child.HasObserver)
         {
@@ -166,24 +125,13 @@ public sealed partial class EventLoop : ILoopHost
             }
         }
         _unhandled.Add(error);
-        _main?.CancelOnLoop($"an error nobody handled: {error.Message}");
+        if (_main is not null) _main.CancelOnLoop($"an error nobody handled: {error.Message}");
+        else if (_onItsOwn) RequestEndOnLoop();
     }
 
     private void Log(string line)
     {
         if (_options.Log is { } log) log(line);
         else Console.Error.WriteLine($"simul: {line}");
-    }
-
-    // The first interrupt cancels main; the second meets the default action and ends the process.
-    private static PosixSignalRegistration OnInterrupt(LoopTask main)
-    {
-        int seen = 0;
-        return PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            if (Interlocked.Exchange(ref seen, 1) != 0) return;
-            context.Cancel = true;
-            main.Cancel("interrupted (Ctrl+C)");
-        });
     }
 }

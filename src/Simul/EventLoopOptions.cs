@@ -25,6 +25,24 @@ public sealed record EventLoopOptions
     /// Default: false.</summary>
     public bool CancelOnInterrupt { get; init; }
 
+    /// <summary>The same for SIGTERM, by which servers are told to end. After one of the two the other counts as the second.
+    /// Default: false.</summary>
+    public bool CancelOnTerminate { get; init; }
+
+    /// <summary>Whether SIGQUIT (Ctrl+\) writes the task tree to <see cref="Log"/> instead of ending the process. Not on Windows.
+    /// Default: false.</summary>
+    public bool DumpOnQuit { get; init; }
+
+    /// <summary>At the loop's end: how long the executors that belong to it get to end, on the loop's clock. Past it the loop
+    /// says so in its log and closes without them. Default: five minutes, as in asyncio; <see cref="Timeout.InfiniteTimeSpan"/>
+    /// for no limit.</summary>
+    public TimeSpan ExecutorShutdownTimeout
+    {
+        get;
+        init => field = value >= TimeSpan.Zero || value == Timeout.InfiniteTimeSpan ? value
+            : throw new ArgumentOutOfRangeException(nameof(ExecutorShutdownTimeout), value, "A time to end must not be negative. Use TimeSpan.Zero to end at once, or Timeout.InfiniteTimeSpan for no limit.");
+    } = TimeSpan.FromMinutes(5);
+
     /// <summary>Under virtual time: how much real time foreign work (a network reply, a pool task) gets to come back before
     /// the clock jumps. Default: zero, the clock does not wait for what did not join it.</summary>
     public TimeSpan AutoAdvanceGrace { get; init; }

@@ -16,12 +16,11 @@ public sealed class LoopExecutor : Executor
     private readonly LoopExecutorOptions _options;
     private readonly Lock _gate = new();
     private readonly long _started;
-    private readonly TaskCompletionSource _threadEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource<EventLoop>? _loop; // owner: _gate
-    private AsyncSemaphore? _slots;                 // owner: the loop
-    private Future<bool>? _closing;                 // owner: the loop
-    private bool _closed;                           // owner: _gate
-    private long _underWay;                         // all below: interlocked
+    private readonly AsyncSemaphore _slots; // owner: the loop
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EventLoopThread? _thread;       // owner: _gate
+    private bool _closed;                   // owner: _gate
+    private long _underWay;                 // all below: interlocked
     private long _running;
     private long _lastId;
     private long _totalCompleted;
@@ -33,6 +32,7 @@ public sealed class LoopExecutor : Executor
     public LoopExecutor(LoopExecutorOptions? options = null)
     {
         _options = options ?? new LoopExecutorOptions();
+        _slots = new AsyncSemaphore(Workers, name: "items under way");
         _started = _options.Clock.GetTimestamp();
     }
 
@@ -49,7 +49,7 @@ public sealed class LoopExecutor : Executor
     {
         long running = Interlocked.Read(ref _running);
         return new(Math.Max(0, Interlocked.Read(ref _underWay) - running), running, Interlocked.Read(ref _totalCompleted),
-            Interlocked.Read(ref _totalFailed), Interlocked.Read(ref _totalCancelled), _loop is null ? 0 : 1);
+            Interlocked.Read(ref _totalFailed), Interlocked.Read(ref _totalCancelled), _thread is null ? 0 : 1);
     }
 
     /// <inheritdoc/>
@@ -81,11 +81,10 @@ public sealed class LoopExecutor : Executor
             if (!_closed)
             {
                 _closed = true;
-                if (_loop is null) _threadEnded.TrySetResult();
-                else if (Interlocked.Read(ref _underWay) == 0) Close();
+                if (Interlocked.Read(ref _underWay) == 0) Close();
             }
         }
-        await _threadEnded.Task;
+        await _ended.Task;
     }
 
     // Counts the item in, so that the loop stays until it has ended, and holds a virtual clock until its task does.
@@ -96,39 +95,15 @@ public sealed class LoopExecutor : Executor
             if (_closed) throw new ExecutorClosedException(Engine);
             Interlocked.Increment(ref _underWay);
             hold = (_options.Clock as VirtualTimeProvider)?.Join("loop item on its way");
-            if (_loop is null)
-            {
-                _loop = new TaskCompletionSource<EventLoop>(TaskCreationOptions.RunContinuationsAsynchronously);
-                new Thread(RunLoop) { IsBackground = true, Name = WorkerName }.UnsafeStart();
-            }
-            return _loop.Task.Result; // waits for the thread's start, once: items begin in the order in which they were submitted
-        }
-    }
-
-    private void RunLoop()
-    {
-        try
-        {
-            EventLoop.Run(async () =>
-            {
-                var loop = EventLoop.Current;
-                using var open = loop.HoldOpen();
-                _slots = new AsyncSemaphore(Workers, name: "items under way");
-                _closing = new Future<bool>();
-                _loop!.SetResult(loop);
-                await _closing;
-            }, new EventLoopOptions { Name = WorkerName, Clock = _options.Clock, UnhandledError = _options.UnhandledError ?? (static error => Console.Error.WriteLine($"simul: an item on the loop left an error nobody handled: {error}")) });
-        }
-        finally
-        {
-            _threadEnded.TrySetResult();
+            _thread ??= new EventLoopThread(new EventLoopOptions { Name = WorkerName, Clock = _options.Clock, UnhandledError = _options.UnhandledError ?? (static error => Console.Error.WriteLine($"simul: an item on the loop left an error nobody handled: {error}")) });
+            return _thread.Loop;
         }
     }
 
     private async Task<TResult> RunAsync<TResult>(WorkItem<TResult> item, ClockMember? hold)
     {
         hold?.Dispose(); // the loop itself holds the clock now
-        await _slots!.WaitAsync();
+        await _slots.WaitAsync();
         Interlocked.Increment(ref _running);
         var observer = _options.Observer;
         var work = observer is null ? default : new WorkEvent(Engine, WorkerName, Interlocked.Increment(ref _lastId), item.Name, Elapsed);
@@ -182,5 +157,22 @@ public sealed class LoopExecutor : Executor
         }
     }
 
-    private void Close() => _loop!.Task.Result.Post(() => _closing!.TrySetResult(true));
+    private void Close()
+    {
+        if (_thread is null) _ended.TrySetResult();
+        else _ = StopAsync(_thread);
+    }
+
+    private async Task StopAsync(EventLoopThread thread)
+    {
+        try
+        {
+            await thread.StopAsync().ConfigureAwait(false); // the last item may be what calls this, on the loop
+            _ended.TrySetResult();
+        }
+        catch (Exception error)
+        {
+            _ended.TrySetException(error);
+        }
+    }
 }

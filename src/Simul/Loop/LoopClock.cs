@@ -10,6 +10,16 @@ internal abstract class LoopClock : IDisposable
     // Waits in the driver until the moment, or until woken. long.MaxValue: no deadline.
     public abstract void Wait(LoopDriver driver, long until, bool forOthers);
 
+    // The calling thread begins to run the loop, or has run it for now: once for a loop that owns its thread, at each visit
+    // for one that is hosted.
+    public virtual void Enter()
+    {
+    }
+
+    public virtual void Leave()
+    {
+    }
+
     // Foreign work came in while the loop waited.
     public virtual void Busy()
     {
@@ -69,16 +79,12 @@ internal abstract class LoopClock : IDisposable
     {
         private readonly VirtualTimeProvider _provider;
         private readonly ClockMember _member;
-        private readonly ClockMember? _previous;
+        private ClockMember? _previous; // set by Enter, reset by Leave
 
         public VirtualClock(VirtualTimeProvider provider, string name, LoopDriver driver)
         {
             _provider = provider;
             _member = provider.Join(name, driver.Wake);
-            // Who runs a loop waits for it: a job that does so frees the clock to the loop.
-            _previous = ClockMember.Current;
-            if (_previous?.Clock == provider) _previous.IdleUntil(TimeSpan.MaxValue);
-            ClockMember.Current = _member;
         }
 
         public override TimeProvider Provider => _provider;
@@ -94,13 +100,24 @@ internal abstract class LoopClock : IDisposable
             _member.Awake();
         }
 
-        public override void Busy() => _member.Busy();
+        // Who runs a loop waits for it: a job that does so frees the clock to the loop.
+        public override void Enter()
+        {
+            _previous = ClockMember.Current;
+            if (_previous?.Clock == _provider) _previous.IdleUntil(TimeSpan.MaxValue);
+            ClockMember.Current = _member;
+        }
 
-        public override void Dispose()
+        // Before the member may leave for good, so that the clock is held by one of the two.
+        public override void Leave()
         {
             ClockMember.Current = _previous;
             if (_previous?.Clock == _provider) _previous.Awake();
-            _member.Dispose();
+            _previous = null;
         }
+
+        public override void Busy() => _member.Busy();
+
+        public override void Dispose() => _member.Dispose();
     }
 }

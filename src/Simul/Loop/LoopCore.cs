@@ -166,20 +166,6 @@ internal sealed partial class LoopCore
     // Ends Run after the current turn.
     public void Stop() => _stop = true;
 
-    // Refuses further injections, and runs what came before: whoever posts without end must not keep the loop from ending.
-    public void Close()
-    {
-        _injected.Close();
-        Run(until: () => Ready.Count == 0 && !_injected.HasItems);
-        IsClosed = true;
-    }
-
-    // Frees what was made for this loop and lives with it, last made first.
-    public void DisposeOwned()
-    {
-        while (_owned.TryPop(out var resource)) resource.Dispose();
-    }
-
     public void Own(IDisposable resource) => _owned.Push(resource);
 
     private void RunTurns()
