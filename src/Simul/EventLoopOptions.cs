@@ -28,4 +28,7 @@ public sealed record EventLoopOptions
     /// <summary>Under virtual time: how much real time foreign work (a network reply, a pool task) gets to come back before
     /// the clock jumps. Default: zero, the clock does not wait for what did not join it.</summary>
     public TimeSpan AutoAdvanceGrace { get; init; }
+
+    /// <summary>How many greenlets there may be, and what their stacks are like.</summary>
+    public GreenletOptions Greenlets { get; init; } = GreenletOptions.Default;
 }

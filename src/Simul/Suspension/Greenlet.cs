@@ -41,24 +41,9 @@ public static class Greenlet
     public static Task<T> RunAsync<T>(Func<T> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        // Asynchronous continuations: what waits for the greenlet must not go on upon its stack.
-        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        GreenletPool.Of(LoopScope.Require().Core).Start(() =>
-        {
-            try
-            {
-                outcome.SetResult(body());
-            }
-            catch (OperationCanceledException error) when (error.CancellationToken.IsCancellationRequested)
-            {
-                outcome.SetCanceled(error.CancellationToken);
-            }
-            catch (Exception error)
-            {
-                outcome.SetException(error);
-            }
-        }, outcome.Task);
-        return outcome.Task;
+        var run = new GreenletBody<T>(body);
+        GreenletPool.Of(LoopScope.Require().Core).Start(run);
+        return run.Outcome;
     }
 
     /// <summary>Waits, as if blocking; the loop and everything on it goes on meanwhile.</summary>
@@ -71,6 +56,7 @@ public static class Greenlet
         if (!awaiter.IsCompleted)
         {
             var thread = Required();
+            thread.ThrowIfUnwinding();
             awaiter.UnsafeOnCompleted(thread.Resume);
             thread.Park();
         }
@@ -86,6 +72,7 @@ public static class Greenlet
         if (!awaiter.IsCompleted)
         {
             var thread = Required();
+            thread.ThrowIfUnwinding();
             awaiter.UnsafeOnCompleted(thread.Resume);
             thread.Park();
         }
