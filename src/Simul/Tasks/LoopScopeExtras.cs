@@ -16,6 +16,8 @@ internal sealed class LoopScopeExtras(LoopScope scope)
 
     public Action? Ended { get; set; }
 
+    public List<(Action<LoopTask> Callback, LoopScope Scope, ExecutionContext? Context)>? Callbacks { get; set; }
+
     // What a task's body starts with, when it differs from the loop's own.
     public ExecutionContext? StartContext { get; set; }
 

@@ -1,0 +1,4 @@
+namespace Simul.Tests;
+
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class FifoOrderAttribute : Attribute;
