@@ -39,6 +39,7 @@ public sealed partial class EventLoop : ILoopHost
         _core = new LoopCore(options.Name, options.Clock, options.Scheduling, new PortableDriver()) { Host = this };
         _core.Yields = new YieldSource(_core);
         _core.Strays.Report = Log;
+        GreenletPool.Configure(_core, options.Greenlets);
         _root = new GroupScope(_core, null, options.Name, supervisor: true, RootChildEnded);
         TimeProvider = new LoopTimeProvider(_core);
     }

@@ -54,4 +54,7 @@ public sealed record EventLoopOptions
         get;
         init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxThreads), value, "Blocking calls need at least 1 thread.");
     } = 40;
+
+    /// <summary>How many greenlets there may be, and what their stacks are like.</summary>
+    public GreenletOptions Greenlets { get; init; } = GreenletOptions.Default;
 }

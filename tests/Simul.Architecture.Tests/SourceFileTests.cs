@@ -13,7 +13,6 @@ public sealed class SourceFileTests
     private static readonly Dictionary<string, string[]> s_companions = new()
     {
         ["src/Simul/Instrumentation/WorkObserver.cs"] = ["WorkObserver", "WorkEvent", "WorkEnd"],
-        ["src/Simul/Suspension/Suspended.cs"] = ["Suspended", "SuspendedResult"],
         ["src/Simul/Executors/WorkItem.cs"] = ["WorkShape", "WorkItem"],
     };
 

@@ -3,8 +3,10 @@ namespace Simul;
 /// <summary>The second of the four suspensions: a coroutine written as an iterator, which suspends with <c>yield return</c>.</summary>
 /// <remarks>
 /// <para>Cancellation: a cancelled wait ends the generator; its <c>finally</c> blocks run. C# allows no <c>yield return</c> in a
-/// <c>try</c> with a <c>catch</c>, so a generator cannot handle the failure of what it waits for; wait for a
-/// <see cref="LoopTask.WaitAsync"/> instead.</para>
+/// <c>try</c> with a <c>catch</c>; <see cref="Suspend.Try"/> stands for that. No <c>yield return</c> inside a cancel scope that
+/// the generator entered itself: that is noticed and ends it.</para>
+/// <para>Ordering: runs at once to its first wait, then as an async method would: a wait that has what it wants already does not
+/// suspend. <c>AsyncLocal</c> values flow as they do there.</para>
 /// <para>Thread safety: belongs to the loop.</para>
 /// </remarks>
 /// <example>
@@ -27,86 +29,22 @@ public static class Generator
     public static Task RunAsync(IEnumerable<Suspend> generator)
     {
         ArgumentNullException.ThrowIfNull(generator);
-        LoopScope.Require();
-        var run = new Run(generator.GetEnumerator());
-        run.Step();
+        var run = new GeneratorRun<bool>(LoopScope.Require().Core, null);
+        run.Start(generator);
         return run.Outcome;
     }
 
-    // Drives one generator: from wait to wait, without an async method in between.
-    private sealed class Run : IAwaitLink
+    /// <summary>Runs a generator that has a result.</summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="generator">Makes the generator; it leaves its result in what it is given.</param>
+    /// <returns>Ends with the generator.</returns>
+    /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
+    public static Task<T> RunAsync<T>(Func<GeneratorResult<T>, IEnumerable<Suspend>> generator)
     {
-        private readonly IEnumerator<Suspend> _generator;
-        private readonly TaskCompletionSource _outcome = new();
-        private readonly Action _resume;
-
-        public Run(IEnumerator<Suspend> generator)
-        {
-            _generator = generator;
-            _resume = Resume;
-        }
-
-        public Task Outcome => _outcome.Task;
-
-        private void Resume()
-        {
-            try
-            {
-                _generator.Current.Finish();
-            }
-            catch (Exception error)
-            {
-                End(error);
-                return;
-            }
-            Step();
-        }
-
-        public void Step()
-        {
-            try
-            {
-                while (_generator.MoveNext())
-                {
-                    var wait = _generator.Current;
-                    if (!wait.IsCompleted)
-                    {
-                        wait.OnCompleted(_resume);
-                        return;
-                    }
-                    wait.Finish();
-                }
-            }
-            catch (Exception error)
-            {
-                End(error);
-                return;
-            }
-            End(null);
-        }
-
-        private void End(Exception? error)
-        {
-            try
-            {
-                _generator.Dispose();
-            }
-            catch (Exception failed)
-            {
-                error = failed; // as in C#: what a finally block throws takes the place of what was under way
-            }
-            switch (error)
-            {
-                case null:
-                    _outcome.SetResult();
-                    break;
-                case OperationCanceledException { CancellationToken: { IsCancellationRequested: true } token }:
-                    _outcome.SetCanceled(token);
-                    break;
-                default:
-                    _outcome.SetException(error);
-                    break;
-            }
-        }
+        ArgumentNullException.ThrowIfNull(generator);
+        var result = new GeneratorResult<T>();
+        var run = new GeneratorRun<T>(LoopScope.Require().Core, result);
+        run.Start(generator(result));
+        return run.Outcome;
     }
 }

@@ -5,8 +5,13 @@ namespace Simul;
 /// <remarks>
 /// <para>A greenlet runs on a pooled thread, but never beside the loop: a baton says who runs, the loop or exactly one greenlet.
 /// So a greenlet is loop code, with the loop's guarantees, and may use everything that belongs to the loop.</para>
-/// <para>Beware: a C# <c>lock</c> held across <see cref="Await(ValueTask)"/> can stop the loop, when loop code then waits for it.</para>
-/// <para>Cancellation: every wait is a checkpoint.</para>
+/// <para>Beware: a C# <c>lock</c> held across <see cref="Await(ValueTask)"/> can stop the loop, when loop code then waits for it.
+/// So can what locks on its own, a <see cref="Lazy{T}"/> or a static constructor: let nobody else ask for those meanwhile. A call
+/// that blocks the greenlet's thread blocks the loop, as it would in an async method.</para>
+/// <para>Cancellation: every wait on Simul's awaitables is a checkpoint, again and again until the body ends. A greenlet that
+/// still waits when its loop has ended is unwound: its wait, and each further one, raises
+/// <see cref="OperationCanceledException"/>; one that swallows a thousand of them is given up, and <c>Run</c> fails naming it.</para>
+/// <para>How many: <see cref="EventLoopOptions"/> have a <see cref="GreenletOptions"/>.</para>
 /// <para>Semantics: Python's greenlet and gevent, with explicit waits.</para>
 /// </remarks>
 /// <example>
@@ -26,6 +31,7 @@ public static class Greenlet
     /// <param name="body">The body.</param>
     /// <returns>Ends with the body.</returns>
     /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
+    /// <exception cref="GreenletLimitException">As many are alive as may be.</exception>
     public static Task RunAsync(Action body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -41,24 +47,9 @@ public static class Greenlet
     public static Task<T> RunAsync<T>(Func<T> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        // Asynchronous continuations: what waits for the greenlet must not go on upon its stack.
-        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        GreenletPool.Of(LoopScope.Require().Core).Start(() =>
-        {
-            try
-            {
-                outcome.SetResult(body());
-            }
-            catch (OperationCanceledException error) when (error.CancellationToken.IsCancellationRequested)
-            {
-                outcome.SetCanceled(error.CancellationToken);
-            }
-            catch (Exception error)
-            {
-                outcome.SetException(error);
-            }
-        }, outcome.Task);
-        return outcome.Task;
+        var run = new GreenletBody<T>(body);
+        GreenletPool.Of(LoopScope.Require().Core).Start(run);
+        return run.Outcome;
     }
 
     /// <summary>Waits, as if blocking; the loop and everything on it goes on meanwhile.</summary>
@@ -71,6 +62,7 @@ public static class Greenlet
         if (!awaiter.IsCompleted)
         {
             var thread = Required();
+            thread.ThrowIfUnwinding();
             awaiter.UnsafeOnCompleted(thread.Resume);
             thread.Park();
         }
@@ -86,6 +78,7 @@ public static class Greenlet
         if (!awaiter.IsCompleted)
         {
             var thread = Required();
+            thread.ThrowIfUnwinding();
             awaiter.UnsafeOnCompleted(thread.Resume);
             thread.Park();
         }
@@ -133,6 +126,11 @@ public static class Greenlet
     /// <summary>Waits until a time has passed on the loop's clock.</summary>
     /// <param name="duration">How long.</param>
     public static void Delay(TimeSpan duration) => Await(LoopScope.Require().Delay(duration));
+
+    /// <summary>The running loop's greenlets at this moment.</summary>
+    /// <returns>An immutable snapshot.</returns>
+    /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
+    public static GreenletStatistics GetStatistics() => GreenletPool.Of(LoopScope.Require().Core).GetStatistics();
 
     private static GreenletThread Required() => GreenletThread.Current
         ?? throw new InvalidOperationException("Only a greenlet can wait without await, and this code runs in none. Start it with Greenlet.RunAsync, or await the wait.");

@@ -1,22 +1,39 @@
 namespace Simul;
 
 /// <summary>What a generator hands to the loop with <c>yield return</c>: the thing it waits for.</summary>
-/// <remarks>Thread safety: belongs to the loop; yield it where it was made.</remarks>
+/// <remarks>
+/// <para>Cancellation: a wait ends when the scope in which it began is cancelled, and the generator with it; <see cref="Try"/>
+/// lets the generator go on.</para>
+/// <para>Thread safety: belongs to the loop; yield it where it was made, once, at once.</para>
+/// </remarks>
 public readonly struct Suspend
 {
-    private readonly SuspendedResult? _result;
+    private static readonly object s_plain = new();
+
+    private readonly object? _subject; // s_plain: the wait below; a wait with a value; a generator; null in default(Suspend)
     private readonly ValueTask _wait;
 
-    private Suspend(ValueTask wait) => _wait = wait;
+    private Suspend(ValueTask wait)
+    {
+        _subject = s_plain;
+        _wait = wait;
+    }
 
-    private Suspend(SuspendedResult result) => _result = result;
+    private Suspend(object subject, SuspendedResult? catcher = null, ValueTask wait = default)
+    {
+        _subject = subject;
+        _wait = wait;
+        Catcher = catcher;
+    }
 
     /// <summary>Gives up the turn.</summary>
+    /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
     public static Suspend Yield => new(LoopScope.Require().Yield());
 
     /// <summary>Waits until a time has passed on the loop's clock.</summary>
     /// <param name="duration">How long.</param>
     /// <returns>To be yielded.</returns>
+    /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
     public static Suspend Delay(TimeSpan duration) => new(LoopScope.Require().Delay(duration));
 
     /// <summary>Waits for anything the loop can wait for.</summary>
@@ -25,13 +42,27 @@ public readonly struct Suspend
     public static Suspend On(ValueTask wait) => new(wait);
 
     /// <inheritdoc cref="On(ValueTask)"/>
-    public static Suspend On(Task wait) => new(new ValueTask(wait));
+    public static Suspend On(Task wait)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        return new(new ValueTask(wait));
+    }
 
     /// <inheritdoc cref="On(ValueTask)"/>
     public static Suspend On(LoopTask wait)
     {
         ArgumentNullException.ThrowIfNull(wait);
         return new(wait.JoinAsync());
+    }
+
+    /// <summary>Runs another generator in this one's place until it has ended, as Python's <c>yield from</c> does. Costs no task.</summary>
+    /// <param name="generator">The other one; it begins when this is yielded. It hands a result back by a
+    /// <see cref="GeneratorResult{T}"/> that it is given.</param>
+    /// <returns>To be yielded.</returns>
+    public static Suspend On(IEnumerable<Suspend> generator)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        return new(generator, catcher: null);
     }
 
     /// <summary>Waits for something that brings a result.</summary>
@@ -42,7 +73,21 @@ public readonly struct Suspend
     public static Suspend On<T>(ValueTask<T> wait, out Suspended<T> result)
     {
         result = new Suspended<T>(wait);
-        return new(result);
+        return new(result, catcher: null);
+    }
+
+    /// <inheritdoc cref="On{T}(ValueTask{T}, out Suspended{T})"/>
+    public static Suspend On<T>(Task<T> wait, out Suspended<T> result)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        return On(new ValueTask<T>(wait), out result);
+    }
+
+    /// <inheritdoc cref="On{T}(ValueTask{T}, out Suspended{T})"/>
+    public static Suspend On<T>(LoopTask<T> wait, out Suspended<T> result)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        return On(wait.JoinAsync(), out result);
     }
 
     /// <inheritdoc cref="On{T}(ValueTask{T}, out Suspended{T})"/>
@@ -52,18 +97,45 @@ public readonly struct Suspend
         return On(wait.WaitAsync(), out result);
     }
 
-    internal bool IsCompleted => _result?.IsCompleted ?? _wait.IsCompleted;
-
-    internal void OnCompleted(Action resume)
+    /// <summary>The same wait, but its failure does not end the generator: it is in the outcome. What <c>try</c> and <c>catch</c>
+    /// around an <c>await</c> are, since C# allows no <c>yield return</c> there.</summary>
+    /// <remarks>Cancellation: caught as well. The next wait raises it again, so clean up, in a shielded scope, and end.</remarks>
+    /// <param name="wait">The wait, also a generator's.</param>
+    /// <param name="outcome">Says what became of it once the generator goes on.</param>
+    /// <returns>To be yielded.</returns>
+    public static Suspend Try(Suspend wait, out SuspendedResult outcome)
     {
-        if (_result is not null) _result.OnCompleted(resume);
-        else _wait.GetAwaiter().UnsafeOnCompleted(resume);
+        if (wait._subject is null) throw Empty();
+        outcome = wait.Catcher ?? new SuspendedWait(); // tried already: the same outcome
+        return new(wait._subject, outcome, wait._wait);
     }
 
-    // Raises what the wait failed with.
-    internal void Finish()
+    // Who is told of a failure in the generator's place.
+    internal SuspendedResult? Catcher { get; }
+
+    internal IEnumerable<Suspend>? Generator => _subject as IEnumerable<Suspend>;
+
+    internal bool IsReady
     {
-        if (_result is not null) _result.Finish();
-        else _wait.GetAwaiter().GetResult();
+        get
+        {
+            if (_subject == s_plain) return _wait.IsCompleted;
+            return _subject is ISuspendedWait wait ? wait.IsReady : throw Empty();
+        }
     }
+
+    internal void Register(Action resume)
+    {
+        if (_subject == s_plain) _wait.GetAwaiter().UnsafeOnCompleted(resume);
+        else ((ISuspendedWait)_subject!).Register(resume);
+    }
+
+    // Takes the result; raises what the wait failed with.
+    internal void Take()
+    {
+        if (_subject == s_plain) _wait.GetAwaiter().GetResult();
+        else ((ISuspendedWait)_subject!).Take();
+    }
+
+    private static InvalidOperationException Empty() => new("The generator yielded default(Suspend), which waits for nothing. Yield Suspend.Yield to give up the turn, or Suspend.On(...).");
 }

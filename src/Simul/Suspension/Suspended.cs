@@ -2,39 +2,40 @@ namespace Simul;
 
 /// <summary>The result a generator waited for.</summary>
 /// <typeparam name="T">The result's type.</typeparam>
-public sealed class Suspended<T> : SuspendedResult
+/// <remarks>Thread safety: belongs to the loop.</remarks>
+public sealed class Suspended<T> : SuspendedResult, ISuspendedWait
 {
     private readonly ValueTask<T> _wait;
     private T? _value;
-    private bool _finished;
 
     internal Suspended(ValueTask<T> wait) => _wait = wait;
 
-    /// <summary>The result.</summary>
+    /// <summary>The result. Raises what the wait failed with.</summary>
     /// <exception cref="InvalidOperationException">The generator has not been suspended on it yet.</exception>
-    public T Value => _finished ? _value! : throw new InvalidOperationException("The result is not there yet. Yield the Suspend that came with it first.");
-
-    internal override bool IsCompleted => _wait.IsCompleted;
-
-    internal override void OnCompleted(Action resume) => _wait.GetAwaiter().UnsafeOnCompleted(resume);
-
-    internal override void Finish()
+    public T Value
     {
-        _value = _wait.GetAwaiter().GetResult();
-        _finished = true;
-    }
-}
-
-/// <summary>The untyped side of a <see cref="Suspended{T}"/>.</summary>
-public abstract class SuspendedResult
-{
-    private protected SuspendedResult()
-    {
+        get
+        {
+            ThrowUnlessThere();
+            return _value!;
+        }
     }
 
-    internal abstract bool IsCompleted { get; }
+    bool ISuspendedWait.IsReady => _wait.IsCompleted;
 
-    internal abstract void OnCompleted(Action resume);
+    void ISuspendedWait.Register(Action resume) => _wait.GetAwaiter().UnsafeOnCompleted(resume);
 
-    internal abstract void Finish();
+    void ISuspendedWait.Take()
+    {
+        try
+        {
+            _value = _wait.GetAwaiter().GetResult();
+            Complete(null);
+        }
+        catch (Exception error)
+        {
+            Complete(error);
+            throw;
+        }
+    }
 }

@@ -19,6 +19,8 @@ internal sealed class LoopScopeExtras(LoopScope scope)
     // A token from outside that cancels the scope. Boxed: few scopes have one.
     public IDisposable? Registration { get; set; }
 
+    public List<(Action<LoopTask> Callback, LoopScope Scope, ExecutionContext? Context)>? Callbacks { get; set; }
+
     // What a task's body starts with, when it differs from the loop's own.
     public ExecutionContext? StartContext { get; set; }
 

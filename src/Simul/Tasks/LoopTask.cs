@@ -12,7 +12,7 @@ namespace Simul;
 /// <para>A task has ended when its body has, also the parts of it that continued on other threads.</para>
 /// <para>Thread safety: belongs to its loop.</para>
 /// </remarks>
-public class LoopTask : LoopScope, IStartable
+public partial class LoopTask : LoopScope, IStartable
 {
     // Before the start: the body. While running: the body's task. Afterwards: null, or the exception it failed with.
     private object? _bodyOrError;
@@ -52,7 +52,7 @@ public class LoopTask : LoopScope, IStartable
     internal Task? Body => _bodyOrError as Task;
 
     // Somebody learns of its outcome, so a failure is not lost.
-    internal bool HasObserver => ExtrasOrNull is { Joiners.Count: > 0 } or { Ended: not null };
+    internal bool HasObserver => ExtrasOrNull is { Joiners.Count: > 0 } or { Ended: not null } or { Callbacks: not null };
 
     // Called on the loop when it has ended.
     internal Action? Ended
@@ -166,6 +166,7 @@ public class LoopTask : LoopScope, IStartable
             if (status == LoopTaskStatus.Succeeded) GrantJoiner(joiner);
             else joiner.Fail(OutcomeError());
         }
+        CallBackAll(extras);
         extras.Ended?.Invoke();
     }
 

@@ -37,6 +37,41 @@ public class AllocationTests
     });
 
     [Fact]
+    public void Generator_YieldAndDelay_AllocateNothing() => AllocatesNothing(static n =>
+    {
+        return Generator.RunAsync(Steps(n));
+
+        static IEnumerable<Suspend> Steps(int n)
+        {
+            for (int i = 0; i < n / 2; i++)
+            {
+                yield return Suspend.Yield;
+                yield return Suspend.Delay(TimeSpan.FromTicks(10));
+            }
+        }
+    });
+
+    // Counted on both of its threads: the loop's, and its own.
+    [Fact]
+    public void Greenlet_YieldDelayAndLock_AllocateNothing()
+    {
+        var gate = new AsyncLock();
+        long inside = long.MaxValue;
+        AllocatesNothing(n => Greenlet.RunAsync(() =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < n / 10; i++)
+            {
+                Greenlet.Yield();
+                Greenlet.Delay(TimeSpan.FromTicks(10));
+                using (Greenlet.Await(gate.LockAsync())) Greenlet.Yield();
+            }
+            inside = Math.Min(inside, GC.GetAllocatedBytesForCurrentThread() - before);
+        }));
+        Assert.True(inside <= Slack, $"{inside} bytes on the greenlet's thread");
+    }
+
+    [Fact]
     public void Future_AwaitedWhenDone_AllocatesNothing() => AllocatesNothing(static async n =>
     {
         var future = new Future<int>();
