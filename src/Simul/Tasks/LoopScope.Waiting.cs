@@ -21,6 +21,19 @@ public partial class LoopScope
         return RequireSlow();
     }
 
+    // The same for who knows already that it holds this loop's baton: a look at the thread less.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static LoopScope RequireOn(LoopCore core)
+    {
+        var context = Current;
+        if (context is not null && context == core.EntryContext)
+        {
+            var scope = Unsafe.As<LoopScope>(context);
+            if (!scope.IsClosed) return scope;
+        }
+        return RequireSlow();
+    }
+
     internal static LoopScope? Find()
     {
         var core = LoopCore.Current;

@@ -16,13 +16,20 @@ internal class WaiterQueue
 
     public Waiter? First => _first;
 
+    // A waiter that stands nowhere has no links, so only what is behind another one needs them; and a line is mostly one waiter
+    // long. Each link that need not be written spares the collector's write barrier (bench handoff).
     public void Add(Waiter waiter)
     {
         waiter.Queue = this;
-        waiter.PreviousInQueue = _last;
-        waiter.NextInQueue = null;
-        if (_last is null) _first = waiter;
-        else _last.NextInQueue = waiter;
+        if (_last is null)
+        {
+            _first = waiter;
+        }
+        else
+        {
+            waiter.PreviousInQueue = _last;
+            _last.NextInQueue = waiter;
+        }
         _last = waiter;
         Count++;
     }
@@ -30,7 +37,19 @@ internal class WaiterQueue
     public Waiter? TakeFirst()
     {
         var waiter = _first;
-        if (waiter is not null) Remove(waiter);
+        if (waiter is null) return null;
+        if (waiter.NextInQueue is { } next)
+        {
+            _first = next;
+            next.PreviousInQueue = null;
+            waiter.NextInQueue = null;
+        }
+        else
+        {
+            _first = _last = null;
+        }
+        waiter.Queue = null;
+        Count--;
         return waiter;
     }
 

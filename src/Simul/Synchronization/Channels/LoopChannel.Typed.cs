@@ -128,7 +128,7 @@ public sealed partial class LoopChannel<T> : Channel<T>, IWaitSubject
     internal LoopScope Enter()
     {
         RequireLoop();
-        return LoopScope.Require();
+        return LoopScope.RequireOn(_core!);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
