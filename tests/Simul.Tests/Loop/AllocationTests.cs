@@ -11,7 +11,7 @@ public class AllocationTests
     // For what a measurement needs itself: a task or two.
     private const int Slack = 4096;
 
-    private static void AllocatesNothing(Func<int, Task> rounds) => Run(async () =>
+    private static void AllocatesNothing(Func<int, Task> rounds, long allowed = 0, TimeProvider? clock = null) => Run(async () =>
     {
         // Tiering takes a while on a busy machine: tried again until it is quiet, and a real allocation never is.
         long least = long.MaxValue;
@@ -19,10 +19,10 @@ public class AllocationTests
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             await rounds(Rounds);
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before - allowed);
         }
         Assert.True(least <= Slack, $"{least} bytes in {Rounds} rounds");
-    }, o => o with { Clock = new RunningClock() });
+    }, o => o with { Clock = clock ?? new RunningClock() });
 
     [Fact]
     public void Yield_AllocatesNothing() => AllocatesNothing(static async n =>
@@ -167,6 +167,50 @@ public class AllocationTests
         });
     }
 
+    [Fact]
+    public void Gather_OfWhatIsThere_AllocatesItsResultAlone()
+    {
+        long array = GC.GetAllocatedBytesForCurrentThread();
+        int[] result = new int[3];
+        array = GC.GetAllocatedBytesForCurrentThread() - array;
+        AllocatesNothing(async n =>
+        {
+            for (int i = 0; i < n; i++) result = await EventLoop.GatherAsync(new ValueTask<int>(1), new ValueTask<int>(2), new ValueTask<int>(i));
+        }, allowed: array * Rounds);
+        Assert.Equal(3, result.Length);
+    }
+
+    [Fact]
+    public void Gather_WithoutResults_OfWhatIsThere_AllocatesNothing() => AllocatesNothing(static async n =>
+    {
+        for (int i = 0; i < n; i++) await EventLoop.GatherAsync(default(ValueTask), default(ValueTask));
+    });
+
+    [Fact]
+    public void Gather_OfATupleThatIsThere_AllocatesNothing() => AllocatesNothing(static async n =>
+    {
+        for (int i = 0; i < n; i++) await EventLoop.GatherAsync((new ValueTask<int>(1), new ValueTask<string>("a")));
+    });
+
+    [Fact]
+    public void Ticks_AllocateNothing() => AllocatesNothing(static async n =>
+    {
+        int seen = 0;
+        await foreach (var _ in EventLoop.Ticks(TimeSpan.FromMilliseconds(20)))
+        {
+            if (++seen == n) break;
+        }
+    }, clock: new JumpingClock());
+
+    [Fact]
+    public void CallEvery_AllocatesNothing() => AllocatesNothing(static async n =>
+    {
+        int calls = 0;
+        var handle = EventLoop.Current.CallEvery(TimeSpan.FromMilliseconds(20), () => calls++);
+        while (calls < n) await EventLoop.Delay(TimeSpan.FromMilliseconds(500));
+        handle.Cancel();
+    }, clock: new JumpingClock());
+
     // Passes a millisecond whenever it is looked at: delays end without a wait.
     [Fact]
     public void Event_AutomaticBackAndForth_AllocatesNothing() => AllocatesNothing(static n =>
@@ -222,5 +266,30 @@ public class AllocationTests
         public override long TimestampFrequency => 1000;
 
         public override long GetTimestamp() => ++_now;
+    }
+
+    // Stands still, and jumps where somebody waits for it.
+    private sealed class JumpingClock : TimeProvider, ITimer
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _now += dueTime.Ticks;
+            callback(state);
+            return this;
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => default;
     }
 }
