@@ -1,18 +1,19 @@
+using System.Globalization;
 using Simul.Tests.Stress;
 
 namespace Simul.Tests;
 
-// What the test project does as a program of its own: plays the scenario of a seed and prints its trace.
+// What the test project does as a program of its own: plays the scenarios of some seeds and prints their traces.
 internal static class Program
 {
     private static int Main(string[] arguments)
     {
-        if (arguments is not [var number] || !ulong.TryParse(number, out ulong seed))
+        if (arguments.Length == 0)
         {
-            Console.Error.WriteLine("usage: dotnet Simul.Tests.dll SEED. The tests are run with ./test.");
+            Console.Error.WriteLine("usage: dotnet Simul.Tests.dll SEED... The tests are run with ./test.");
             return 2;
         }
-        Console.Out.Write(Scenario.Play(seed, trace: true));
+        foreach (string seed in arguments) Console.Out.Write(Scenario.Play(ulong.Parse(seed, CultureInfo.InvariantCulture), trace: true));
         return 0;
     }
 }

@@ -29,13 +29,9 @@ internal static class Sim
         return string.Join(" ", trace);
     }
 
-    // Gives up turns until nobody else on the loop can go on: whoever was spawned has reached its wait. One Yield says so only
-    // in first-in-first-out order. For one task at a time: two would wait for each other.
-    public static async Task Settle()
-    {
-        do await EventLoop.Yield();
-        while (EventLoop.Current.GetStatistics().CurrentReady > 0);
-    }
+    // Waits until nobody else on the loop can go on: whoever was spawned has reached its wait. One Yield says so only in
+    // first-in-first-out order.
+    public static ValueTask Settle() => EventLoop.WaitAllBlockedAsync();
 
     public static void OnThread(Action action) => OnThread<object?>(() =>
     {

@@ -20,15 +20,29 @@ internal sealed class Scenario
         _dice = SchedulingPolicy.SeededRandom(seed * 2 + 1);
         _trace = trace ? new StringBuilder() : null;
         _groups = new GroupAct(this);
-        _acts =
-        [
-            new DelayAct(this), new LockAct(this), new LockAct(this), new PermitAct(this), new ItemAct(this), new ItemAct(this),
-            new FutureAct(this), new TaskAct(this), new ShieldAct(this), new ForeignAct(this), new FailAct(this),
-            _groups, // the last one: the deepest tasks leave it out
-        ];
+        _acts = [.. Few(All()), _groups];
     }
 
-    public static IEnumerable<string> ActNames => new Scenario(0, trace: false)._acts.Select(act => act.Name).Distinct();
+    public static IEnumerable<string> ActNames => new Scenario(0, trace: false).All().Select(act => act.Name);
+
+    private Act[] All() =>
+    [
+        new DelayAct(this), new LockAct(this), new PermitAct(this), new CapacityAct(this), new TurnstileAct(this), new ReadWriteAct(this),
+        new SignalAct(this), new ShelfAct(this), new BarrierAct(this), new ChannelAct(this), new ItemAct(this), new FutureAct(this),
+        new TaskAct(this), new GatherAct(this), new ShieldAct(this), new ForeignAct(this), new FailAct(this),
+    ];
+
+    // Of all the acts each play has a few, so that its tasks meet in them.
+    private IEnumerable<Act> Few(Act[] all)
+    {
+        int count = 2 + Roll(4);
+        for (int i = 0; i < count; i++)
+        {
+            int chosen = i + Roll(all.Length - i);
+            (all[i], all[chosen]) = (all[chosen], all[i]);
+            yield return all[i];
+        }
+    }
 
     // Plays it on the calling thread; throws where a promise was broken. What happened when is returned if asked for.
     public static string Play(ulong seed, bool trace = false, SchedulingPolicy? order = null)
@@ -54,7 +68,7 @@ internal sealed class Scenario
     // What one task does: an act or three, each perhaps with little time, behind a shield, or inside a generator or greenlet.
     public Func<Task> Body(int depth)
     {
-        var act = _acts[Roll(depth < Deepest ? _acts.Length : _acts.Length - 1)];
+        var act = _acts[Roll(depth < Deepest ? _acts.Length : _acts.Length - 1)]; // the deepest tasks open no groups
         int steps = 1 + Roll(3);
         return async () =>
         {

@@ -21,7 +21,7 @@ internal sealed class FutureAct(Scenario scenario) : Act(scenario)
             using (CancelScope.Enter(shield: true))
             {
                 await future;
-                await EventLoop.Delay(TimeSpan.FromTicks(1)); // time passes when nobody can go on
+                await Settle();
             }
             Require(called == 1, "a future did not call back");
         }
