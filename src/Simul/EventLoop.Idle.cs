@@ -82,7 +82,9 @@ public sealed partial class EventLoop
             return;
         }
         _stalled = true;
-        _unhandled.Add(new LoopStalledException(Name, TaskTree.Of(_root)));
+        var stall = StallReport.Of(Name, _root);
+        if (SimulEventSource.Log.IsEnabled()) SimulEventSource.Log.LoopStalled(Name, string.Join("; ", stall.Cycles.Count > 0 ? stall.Cycles : stall.Waits));
+        _unhandled.Add(stall);
         _root.CancelOnLoop("the loop is stalled");
     }
 

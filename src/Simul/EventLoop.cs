@@ -93,6 +93,7 @@ public sealed partial class EventLoop : ILoopHost
         _main = main;
         _cancellable = cancellationToken.CanBeCanceled || _options.CancelOnInterrupt;
         var previous = _core.TakeBaton();
+        using var watching = Watch();
         using var interrupt = _options.CancelOnInterrupt ? OnInterrupt(main) : null;
         using var cancel = cancellationToken.UnsafeRegister(static x => ((LoopTask)x!).Cancel("the token given to Run was cancelled"), main);
         try
@@ -140,6 +141,7 @@ public sealed partial class EventLoop : ILoopHost
         }
         else if (child.Error is { } error && !child.HasObserver)
         {
+            _debug?.FailedUnobserved(child);
             HandleUnhandled(error);
         }
     }

@@ -48,6 +48,8 @@ public static class Generator
 
         public Task Outcome => _outcome.Task;
 
+        public string Method => MethodNames.OfStateMachine(_generator.GetType());
+
         private void Resume()
         {
             try

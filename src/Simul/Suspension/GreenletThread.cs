@@ -36,6 +36,8 @@ internal sealed class GreenletThread : IAwaitLink
     // What ends with the greenlet that runs here now.
     public Task? Outcome { get; private set; }
 
+    public string Method => "greenlet";
+
     // What the greenlet's waits call, on the loop's thread, when they have ended.
     public Action Resume { get; }
 
@@ -52,10 +54,12 @@ internal sealed class GreenletThread : IAwaitLink
     // Called by the greenlet: gives the baton back until somebody resumes it.
     public void Park()
     {
+        _core.Watch?.GreenletParks(_thread, SynchronizationContext.Current);
         LoopCore.ReturnBaton(null);
         _back.Release();
         _go.Wait();
         _core.TakeBaton();
+        _core.Watch?.GreenletGoesOn(_thread);
     }
 
     public void End()
@@ -67,8 +71,10 @@ internal sealed class GreenletThread : IAwaitLink
     // Called by whoever holds the baton: the loop's thread, or another greenlet that starts this one.
     private void SwitchTo()
     {
+        _core.Watch?.BatonGoesTo(_thread);
         _go.Release();
         _back.Wait();
+        _core.Watch?.BatonGoesTo(Thread.CurrentThread);
     }
 
     private void RunBodies()
