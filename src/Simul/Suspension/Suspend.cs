@@ -1,7 +1,10 @@
+using System.Diagnostics;
+
 namespace Simul;
 
 /// <summary>What a generator hands to the loop with <c>yield return</c>: the thing it waits for.</summary>
 /// <remarks>Thread safety: belongs to the loop; yield it where it was made.</remarks>
+[DebuggerDisplay("{_result is null ? \"a wait\" : \"a wait with a result\",nq}")]
 public readonly struct Suspend
 {
     private readonly SuspendedResult? _result;

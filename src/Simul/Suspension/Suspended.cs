@@ -1,7 +1,10 @@
+using System.Diagnostics;
+
 namespace Simul;
 
 /// <summary>The result a generator waited for.</summary>
 /// <typeparam name="T">The result's type.</typeparam>
+[DebuggerDisplay("{DebuggerText,nq}")]
 public sealed class Suspended<T> : SuspendedResult
 {
     private readonly ValueTask<T> _wait;
@@ -13,6 +16,8 @@ public sealed class Suspended<T> : SuspendedResult
     /// <summary>The result.</summary>
     /// <exception cref="InvalidOperationException">The generator has not been suspended on it yet.</exception>
     public T Value => _finished ? _value! : throw new InvalidOperationException("The result is not there yet. Yield the Suspend that came with it first.");
+
+    private string DebuggerText => _finished ? $"{_value}" : "not there yet";
 
     internal override bool IsCompleted => _wait.IsCompleted;
 

@@ -13,7 +13,7 @@ namespace Simul;
 /// </remarks>
 /// <typeparam name="T">The result's type.</typeparam>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed class Future<T>
+public sealed class Future<T> : IWaitSubject
 {
     private readonly LoopCore _core;
     private readonly WaiterQueue _waiters;
@@ -55,6 +55,8 @@ public sealed class Future<T>
             return _error;
         }
     }
+
+    string IWaitSubject.Describe() => $"a future of {typeof(T).Name}";
 
     private string DebuggerText => !IsCompleted ? $"Future: open, {_waiters.Count} waiting" : _error is null ? $"Future: {_result}" : $"Future: {_error.GetType().Name}";
 

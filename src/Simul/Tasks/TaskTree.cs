@@ -107,7 +107,7 @@ internal static class TaskTree
 
     private static TaskTreeNode NodeOf(LoopTask task, List<TaskTreeNode> children, LoopTask? current, HashSet<SynchronizationContext>? ready)
     {
-        bool waits = task.Status == LoopTaskStatus.Running && task != current;
+        bool runs = task.Status == LoopTaskStatus.Running, idle = runs && task != current;
         List<AwaitBranch> awaits = [];
         LoopScope innermost = task;
         long? deadline = null;
@@ -116,15 +116,16 @@ internal static class TaskTree
         {
             if (scope.ExtrasOrNull?.Deadline is { } moment && (deadline is null || moment < deadline)) deadline = moment;
             isReady |= ready?.Contains(scope) == true;
-            if (!waits) continue;
+            if (!runs) continue;
             foreach (var waiter in scope.PendingWaiters())
             {
                 if (awaits.Count == 0) innermost = scope;
                 awaits.Add(new AwaitBranch(task.Body is { } body ? AwaitChain.To(body, waiter.Awaiter) : [], Describe(waiter)));
             }
         }
-        string? waitingFor = !waits ? null : awaits is [var first, ..] ? first.WaitingFor : isReady ? "its turn" : ready is null ? "foreign work, or its turn" : "foreign work";
-        if (waits && awaits.Count == 0 && task.Body is { } outer && AwaitChain.NameOf(outer) is { } method) awaits.Add(new AwaitBranch([method], null));
+        bool waits = idle || awaits.Count > 0; // one that runs may have begun waits beside
+        string? waitingFor = awaits is [var first, ..] ? first.WaitingFor : !idle ? null : isReady ? "its turn" : ready is null ? "foreign work, or its turn" : "foreign work";
+        if (idle && awaits.Count == 0 && task.Body is { } outer && AwaitChain.NameOf(outer) is { } method) awaits.Add(new AwaitBranch([method], null));
         var facts = (task.Core.Watch as TaskWatch)?.Debug?.FactsOf(task);
         return new TaskTreeNode(task.Name, task.Status, waitingFor, children)
         {

@@ -62,7 +62,7 @@ internal sealed partial class DebugMode
         if (ran < Options.BlockedAfter || Volatile.Read(ref _callback) != number) return;
         _reported = number;
         bool blocked = _holder is { } holder && (holder.ThreadState & ThreadState.WaitSleepJoin) != 0;
-        Say($"blocked: {Describe(context)}, has held the loop for {ran.TotalMilliseconds:F0} ms; its thread {ThreadName(_holder)} "
+        Say($"blocked: {Describe(context)}, has held the loop for {ran.TotalMilliseconds:F0} ms; its thread {ThreadNames.Of(_holder)} "
             + (blocked ? $"is blocked: it waits for a lock, an event or a sleep. {ParkedGreenlets()}" : "is computing. ")
             + "Await instead of blocking, and give long work to an executor.");
         if (SimulEventSource.Log.IsEnabled()) SimulEventSource.Log.LoopBlocked(_core.Name, (context as IStepOwner)?.StepName ?? "a callback", ran.TotalMilliseconds);
@@ -75,7 +75,7 @@ internal sealed partial class DebugMode
         lock (_gate)
         {
             return _parked.Count == 0 ? "" : "If it waits for a C# lock, a greenlet that waits inside the lock may hold it: "
-                + string.Join("; ", _parked.Select(parked => $"{ThreadName(parked.Key)} of {Describe(parked.Value)}")) + ". ";
+                + string.Join("; ", _parked.Select(parked => $"{ThreadNames.Of(parked.Key)} of {Describe(parked.Value)}")) + ". ";
         }
     }
 
@@ -110,6 +110,4 @@ internal sealed partial class DebugMode
     }
 
     private static string In(LoopTask task) => task.Body is { } body && AwaitChain.NameOf(body) is { } method ? $" in {method}" : "";
-
-    private static string ThreadName(Thread? thread) => thread is null ? "(unknown)" : $"'{thread.Name ?? "unnamed"}' ({thread.ManagedThreadId})";
 }
