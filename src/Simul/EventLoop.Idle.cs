@@ -83,7 +83,7 @@ public sealed partial class EventLoop
         }
         _stalled = true;
         var stall = StallReport.Of(Name, _root);
-        if (SimulEventSource.Log.IsEnabled()) SimulEventSource.Log.LoopStalled(Name, string.Join("; ", stall.Cycles.Count > 0 ? stall.Cycles : stall.Waits));
+        Telemetry.Events?.LoopStalled(Name, string.Join("; ", stall.Cycles.Count > 0 ? stall.Cycles : stall.Waits));
         _unhandled.Add(stall);
         _root.CancelOnLoop("the loop is stalled");
     }

@@ -93,7 +93,7 @@ public sealed partial class EventLoop : ILoopHost
         _main = main;
         _cancellable = cancellationToken.CanBeCanceled || _options.CancelOnInterrupt;
         var previous = _core.TakeBaton();
-        using var watching = Watch();
+        using var watching = Watch(main);
         using var interrupt = _options.CancelOnInterrupt ? OnInterrupt(main) : null;
         using var cancel = cancellationToken.UnsafeRegister(static x => ((LoopTask)x!).Cancel("the token given to Run was cancelled"), main);
         try

@@ -3,17 +3,16 @@ using System.Diagnostics.Tracing;
 namespace Simul;
 
 // What a loop tells dotnet-trace and other listeners. While nobody listens no loop has a watch on its account, so nothing asks.
+// One for the process; Telemetry makes it.
 // The guide (docs/guide/debugging.md) lists the events.
 [EventSource(Name = TelemetryNames.EventSource)]
 internal sealed class SimulEventSource : EventSource
 {
-    public static readonly SimulEventSource Log = new();
+    // Called when somebody begins or ceases to listen, on the thread that switches. The base class may switch before this is set;
+    // whoever makes the source calls it once more.
+    private readonly Action? _switched;
 
-    private Action? _switched; // called on the thread that switches a listener on or off
-
-    // What is to be done when somebody begins or ceases to listen. Called once before the first loop runs.
-    [NonEvent]
-    public void WhenSwitched(Action switched) => _switched ??= switched;
+    public SimulEventSource(Action switched) => _switched = switched;
 
     [Event(1, Level = EventLevel.Informational, Keywords = Keywords.Loops, Message = "{0} begins")]
     public void LoopStarted(string loop) => WriteEvent(1, loop);

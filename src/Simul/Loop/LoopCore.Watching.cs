@@ -108,7 +108,7 @@ internal sealed partial class LoopCore
     // are found due together, since they are found by one look.
     private void FireTimers(long now)
     {
-        if (LoopMetrics.TimerLateness.Enabled && Timers.NextDeadline <= now) LoopMetrics.RecordLateness(Name, now - Timers.NextDeadline);
+        if (Telemetry.RecordLateness is { } record && Timers.NextDeadline <= now) record(Name, now - Timers.NextDeadline);
         Timers.FireDue(now);
     }
 }

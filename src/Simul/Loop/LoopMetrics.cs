@@ -8,7 +8,7 @@ internal static class LoopMetrics
 {
     private static readonly Meter s_meter = new(TelemetryNames.Meter);
 
-    public static readonly Histogram<double> TimerLateness = s_meter.CreateHistogram<double>(TelemetryNames.TimerLateness, "s", "How late the loop noticed that a timer was due.");
+    private static readonly Histogram<double> s_timerLateness = s_meter.CreateHistogram<double>(TelemetryNames.TimerLateness, "s", "How late the loop noticed that a timer was due.");
 
     static LoopMetrics()
     {
@@ -22,13 +22,10 @@ internal static class LoopMetrics
         Gauge(TelemetryNames.TasksAlive, "{task}", "Loop tasks that have not ended.", static loop => loop.TotalTasks - loop.TotalEndedTasks);
     }
 
-    // Called when a loop begins, so that the instruments are there for who listens.
-    public static void Publish()
+    public static void RecordLateness(string loop, long ticks)
     {
+        if (s_timerLateness.Enabled) s_timerLateness.Record(TimeSpan.FromTicks(ticks).TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.LoopTag, loop));
     }
-
-    public static void RecordLateness(string loop, long ticks) =>
-        TimerLateness.Record(TimeSpan.FromTicks(ticks).TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.LoopTag, loop));
 
     private static void Counter(string name, string unit, string says, Func<LoopCore, long> read) => s_meter.CreateObservableCounter(name, () => Measure(read), unit, says);
 

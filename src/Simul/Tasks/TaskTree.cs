@@ -53,6 +53,8 @@ internal static class TaskTree
     // What the task, and scopes inside it, wait for. Child tasks are others.
     public static IEnumerable<Waiter> Waits(LoopTask task) => ScopesOf(task).SelectMany(static scope => scope.PendingWaiters());
 
+    public static bool IsReady(LoopTask task, HashSet<SynchronizationContext> ready) => ScopesOf(task).Any(ready.Contains);
+
     public static string Describe(Waiter waiter) => waiter.Queue switch
     {
         { Subject: IWaitSubject subject } => subject.Describe(),

@@ -11,6 +11,8 @@ namespace Simul;
 [DebuggerDisplay("{Line(),nq}")]
 public sealed record TaskTreeNode(string Name, LoopTaskStatus? Status, string? WaitingFor, IReadOnlyList<TaskTreeNode> Children)
 {
+    private const int MostIndents = 60;
+
     /// <summary>The task's number, unique on its loop; 0 for a group.</summary>
     public int Id { get; init; }
 
@@ -39,11 +41,11 @@ public sealed record TaskTreeNode(string Name, LoopTaskStatus? Status, string? W
     {
         var text = new StringBuilder();
         // Tasks may nest deeper than a stack: no recursion.
-        var rest = new Stack<(TaskTreeNode Node, string Indent, string ChildIndent)>();
-        rest.Push((this, "", ""));
+        var rest = new Stack<(TaskTreeNode Node, int Depth, string Indent, string ChildIndent)>();
+        rest.Push((this, 0, "", ""));
         while (rest.TryPop(out var at))
         {
-            var (node, indent, childIndent) = at;
+            var (node, depth, indent, childIndent) = at;
             text.Append(indent).AppendLine(node.Line());
             foreach (var branch in node.Awaits)
             {
@@ -52,7 +54,9 @@ public sealed record TaskTreeNode(string Name, LoopTaskStatus? Status, string? W
             for (int i = node.Children.Count - 1; i >= 0; i--)
             {
                 bool last = i == node.Children.Count - 1;
-                rest.Push((node.Children[i], childIndent + (last ? "└─ " : "├─ "), childIndent + (last ? "   " : "│  ")));
+                // Deeper than this a level is told by its number: the indents of a chain of tasks would be longer than all the rest.
+                if (depth >= MostIndents) rest.Push((node.Children[i], depth + 1, $"{childIndent}[{depth + 1}] ", childIndent));
+                else rest.Push((node.Children[i], depth + 1, childIndent + (last ? "└─ " : "├─ "), childIndent + (last ? "   " : "│  ")));
             }
         }
         return text.ToString().TrimEnd();

@@ -65,7 +65,7 @@ internal sealed partial class DebugMode
         Say($"blocked: {Describe(context)}, has held the loop for {ran.TotalMilliseconds:F0} ms; its thread {ThreadNames.Of(_holder)} "
             + (blocked ? $"is blocked: it waits for a lock, an event or a sleep. {ParkedGreenlets()}" : "is computing. ")
             + "Await instead of blocking, and give long work to an executor.");
-        if (SimulEventSource.Log.IsEnabled()) SimulEventSource.Log.LoopBlocked(_core.Name, (context as IStepOwner)?.StepName ?? "a callback", ran.TotalMilliseconds);
+        Telemetry.Events?.LoopBlocked(_core.Name, (context as IStepOwner)?.StepName ?? "a callback", ran.TotalMilliseconds);
     }
 
     // A C# lock that a greenlet holds while it waits stops the loop when loop code wants it. Who holds a lock cannot be asked;
@@ -101,9 +101,12 @@ internal sealed partial class DebugMode
     {
         if (scope.IsClosed || !scope.IsCancelled) return;
         var ready = _core.ReadyContexts();
-        foreach (var task in TaskTree.TasksIn(scope))
+        // The task whose code is in the scope, and the tasks inside that the cancellation has reached.
+        IEnumerable<LoopTask> tasks = TaskTree.TasksIn(scope).Where(static task => task.IsCancelled);
+        if (scope is not LoopTask && scope.Owner is { } owner) tasks = tasks.Prepend(owner);
+        foreach (var task in tasks)
         {
-            if (task is not { Status: LoopTaskStatus.Running, IsCancelled: true } || TaskTree.Waits(task).Any() || ready.Contains(task)) continue;
+            if (task.Status != LoopTaskStatus.Running || TaskTree.Waits(task).Any() || TaskTree.IsReady(task, ready)) continue;
             Say($"{scope.Description} was cancelled {Options.CancelledHeldAfter.TotalSeconds:0.###} s ago and is still held: {Describe(task)}, waits{In(task)} for something that no cancellation reaches. "
                 + "Give it the scope's Token, or await EventLoop.Interruptible(task).");
         }

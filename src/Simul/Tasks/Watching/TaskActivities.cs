@@ -8,14 +8,12 @@ namespace Simul;
 // Thread safety: belongs to the loop's baton holder.
 internal static class TaskActivities
 {
-    public static readonly ActivitySource Source = new(TelemetryNames.ActivitySource);
-
     // Beside the tasks, so that one without a span does not grow.
     private static readonly ConditionalWeakTable<LoopTask, Activity> s_spans = [];
 
     public static void Begin(LoopTask task)
     {
-        if (Source.StartActivity(task.Name) is not { } span) return;
+        if (LoopActivities.Source.StartActivity(task.Name) is not { } span) return;
         span.SetTag(TelemetryNames.LoopTag, task.Core.Name);
         s_spans.Add(task, span);
     }

@@ -16,31 +16,31 @@ internal sealed class TaskWatch : LoopWatch
 
     public TaskWatch(LoopCore core, DebugMode? debug, StepLog? steps, bool spans)
     {
-        var events = SimulEventSource.Log;
+        var events = Telemetry.Events;
         _core = core;
         Debug = debug;
         Steps = steps;
         _spans = spans;
         _clock = debug?.Options.Clock ?? TimeProvider.System;
         _slow = debug?.Options.SlowCallback ?? s_slow;
-        _turns = events.IsEnabled(EventLevel.Verbose, SimulEventSource.Keywords.Turns);
-        TimesCallbacks = debug is not null || _turns || events.IsEnabled(EventLevel.Warning, SimulEventSource.Keywords.Slowness);
+        _turns = events?.IsEnabled(EventLevel.Verbose, SimulEventSource.Keywords.Turns) == true;
+        TimesCallbacks = debug is not null || _turns || events?.IsEnabled(EventLevel.Warning, SimulEventSource.Keywords.Slowness) == true;
     }
 
     public DebugMode? Debug { get; }
 
-    public override bool IsWanted => Debug is not null || Steps is not null || _spans || SimulEventSource.Log.IsEnabled();
+    public override bool IsWanted => Debug is not null || Steps is not null || _spans || Telemetry.Events is not null;
 
     public void Spawned(LoopTask task)
     {
         Debug?.Spawned(task);
-        if (SimulEventSource.Log.IsEnabled()) SimulEventSource.Log.TaskSpawned(_core.Name, task.Number, task.Name, LoopScope.Find()?.Owner?.Name ?? _core.Name);
+        Telemetry.Events?.TaskSpawned(_core.Name, task.Number, task.Name, LoopScope.Find()?.Owner?.Name ?? _core.Name);
     }
 
     // The first step is about to run, in the task's execution context.
     public void Started(LoopTask task)
     {
-        if (SimulEventSource.Log.IsEnabled()) SimulEventSource.Log.TaskStarted(_core.Name, task.Number, task.Name);
+        Telemetry.Events?.TaskStarted(_core.Name, task.Number, task.Name);
         if (_spans) TaskActivities.Begin(task);
     }
 
@@ -49,13 +49,13 @@ internal sealed class TaskWatch : LoopWatch
     {
         Debug?.Closing(scope);
         if (scope is not LoopTask task) return;
-        if (SimulEventSource.Log.IsEnabled()) SimulEventSource.Log.TaskEnded(_core.Name, task.Number, task.Name, task.Status.ToString());
+        Telemetry.Events?.TaskEnded(_core.Name, task.Number, task.Name, task.Status.ToString());
         if (_spans) TaskActivities.End(task);
     }
 
     public override void TurnBegins(long turn, int callbacks)
     {
-        if (_turns) SimulEventSource.Log.Turn(_core.Name, turn, callbacks);
+        if (_turns) Telemetry.Events?.Turn(_core.Name, turn, callbacks);
     }
 
     public override void CallbackBegins(SynchronizationContext? context)
@@ -70,7 +70,7 @@ internal sealed class TaskWatch : LoopWatch
         Debug?.CallbackEnds(context);
         if (took < _slow) return;
         Debug?.Slow(context, took);
-        if (SimulEventSource.Log.IsEnabled()) SimulEventSource.Log.SlowCallback(_core.Name, (context as IStepOwner)?.StepName ?? "a callback", took.TotalMilliseconds);
+        Telemetry.Events?.SlowCallback(_core.Name, (context as IStepOwner)?.StepName ?? "a callback", took.TotalMilliseconds);
     }
 
     public override void BatonGoesTo(Thread thread) => Debug?.BatonGoesTo(thread);
