@@ -82,7 +82,7 @@ public sealed partial class EventLoop
     // Every task waits for another, and nobody is left to wake them.
     private void Stall()
     {
-        if (_asksOnly) throw new LoopStalledException(Name, TaskTree.Of(_root));
+        if (_asksOnly) throw StallReport.Of(Name, _root);
         if (_stalled)
         {
             // Cancelled already, and still waiting where no cancellation reaches: the loop, or its host, goes on without them.
@@ -92,7 +92,9 @@ public sealed partial class EventLoop
             return;
         }
         _stalled = true;
-        _unhandled.Add(new LoopStalledException(Name, TaskTree.Of(_root)));
+        var stall = StallReport.Of(Name, _root);
+        Telemetry.Events?.LoopStalled(Name, string.Join("; ", stall.Cycles.Count > 0 ? stall.Cycles : stall.Waits));
+        _unhandled.Add(stall);
         // Where the loop outlives its main task, so do the other tasks: its host may yet wake them.
         LoopScope stuck = _endsWithMain || _main is null ? _root : _main;
         stuck.CancelOnLoop("the loop is stalled");

@@ -88,6 +88,7 @@ public sealed partial class EventLoop
         _stalled = _abandoned = false;
         _signals ??= LoopSignals.Listen(this, _options);
         _cancellable = cancellationToken.CanBeCanceled || _signals is { CanCancel: true };
+        _watching ??= Watch();
         _mainToken = cancellationToken.UnsafeRegister(static x => ((LoopTask)x!).Cancel("the token given to Run was cancelled"), main);
         _root.Start(main);
     }
@@ -96,6 +97,7 @@ public sealed partial class EventLoop
     internal void BeginWithoutMain(bool onItsOwn)
     {
         _onItsOwn = onItsOwn;
+        _watching ??= Watch();
         if (onItsOwn) ExpectHostToTheEnd();
         _signals ??= LoopSignals.Listen(this, _options);
     }
@@ -263,6 +265,7 @@ public sealed partial class EventLoop
             default:
                 _mainToken.Dispose();
                 _signals?.Dispose();
+                _watching?.Dispose();
                 if (_abandoned) LetGoOfTheAbandoned();
                 _core.Close();
                 break;

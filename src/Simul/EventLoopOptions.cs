@@ -43,6 +43,13 @@ public sealed record EventLoopOptions
             : throw new ArgumentOutOfRangeException(nameof(ExecutorShutdownTimeout), value, "A time to end must not be negative. Use TimeSpan.Zero to end at once, or Timeout.InfiniteTimeSpan for no limit.");
     } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Debug mode: what to watch for, or null for none. Default: none, unless <see cref="DebugOptions.EnvironmentVariable"/>
+    /// is set.</summary>
+    public DebugOptions? Debug { get; init; } = DebugOptions.FromEnvironment;
+
+    /// <summary>Hears whose callbacks the loop runs (<see cref="WorkObserver.Ran"/>), for a recording. Default: none.</summary>
+    public WorkObserver? Observer { get; init; }
+
     /// <summary>Under virtual time: how much real time foreign work (a network reply, a pool task) gets to come back before
     /// the clock jumps. Default: zero, the clock does not wait for what did not join it.</summary>
     public TimeSpan AutoAdvanceGrace { get; init; }

@@ -54,16 +54,23 @@ public sealed class PublicApiTests
 
     private static IEnumerable<string> Surface(string project)
     {
+        var lines = new List<(string Type, string Member, string Text)>();
+        Add(Library(project).GlobalNamespace, lines);
+        // A type, then its members.
+        return lines.OrderBy(l => l.Type, StringComparer.Ordinal).ThenBy(l => l.Member, StringComparer.Ordinal).ThenBy(l => l.Text, StringComparer.Ordinal).Select(l => l.Text);
+    }
+
+    // The library as it was built, its private members included.
+    internal static IAssemblySymbol Library(string project)
+    {
         string assembly = Path.Combine(Repository.Source, project, "bin", Configuration, "net10.0", project + ".dll");
         Assert.True(File.Exists(assembly), $"{Repository.Name(assembly)} has not been built.");
         var reference = MetadataReference.CreateFromFile(assembly);
         // Its neighbours in the output folder are what it was compiled against.
         var neighbours = Directory.EnumerateFiles(Path.GetDirectoryName(assembly)!, "*.dll").Where(f => f != assembly).Select(f => MetadataReference.CreateFromFile(f));
-        var compilation = CSharpCompilation.Create("surface", references: [.. Compilations.Everything, .. neighbours, reference]);
-        var lines = new List<(string Type, string Member, string Text)>();
-        Add(((IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(reference)!).GlobalNamespace, lines);
-        // A type, then its members.
-        return lines.OrderBy(l => l.Type, StringComparer.Ordinal).ThenBy(l => l.Member, StringComparer.Ordinal).ThenBy(l => l.Text, StringComparer.Ordinal).Select(l => l.Text);
+        var compilation = CSharpCompilation.Create("surface", references: [.. Compilations.Everything, .. neighbours, reference],
+            options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, metadataImportOptions: MetadataImportOptions.All));
+        return (IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(reference)!;
     }
 
     private static void Add(INamespaceOrTypeSymbol container, List<(string Type, string Member, string Text)> lines)

@@ -55,6 +55,77 @@ public class TimelineRecorderTests
     }
 
     [Fact]
+    public void Ran_OnALoop_GivesEachTaskALaneOfRunningAndWaiting()
+    {
+        var recorder = new TimelineRecorder();
+        EventLoop.Run(() => TaskGroup.RunAsync(group =>
+        {
+            group.Spawn(async () =>
+            {
+                await EventLoop.Delay(Ms(10));
+                await EventLoop.Delay(Ms(20));
+            }, "a");
+            group.Spawn(async () => await EventLoop.Delay(Ms(15)), "b");
+            return Task.CompletedTask;
+        }), new EventLoopOptions { Clock = new VirtualTimeProvider(), Observer = recorder });
+        Timeline timeline = recorder.Snapshot();
+        Assert.Equal(["a", "b", "main"], timeline.Lanes.ToArray());
+        Assert.Equal(["0-0 running", "0-10 waiting", "10-10 running", "10-30 waiting", "30-30 running"], Lane("a"));
+        Assert.Equal(["0-0 running", "0-15 waiting", "15-15 running"], Lane("b"));
+        Assert.All(timeline.Spans, span => Assert.Equal(span.Name == "waiting" ? TimelineKind.Waiting : TimelineKind.Busy, span.Kind));
+
+        IEnumerable<string> Lane(string lane) => timeline.Spans.Where(span => span.Lane == lane)
+            .OrderBy(span => span.Start).ThenBy(span => span.End).Select(span => $"{span.Start.TotalMilliseconds}-{span.End.TotalMilliseconds} {span.Name}");
+    }
+
+    [Fact]
+    public void Ran_StepsOfOneStretch_ShareItsTime()
+    {
+        var recorder = new TimelineRecorder();
+        recorder.Ran("loop", new LoopStep[4], Ms(0), Ms(40));
+        Assert.Equal([new TimelineSpan("callback", "running", Ms(0), Ms(40))], recorder.Snapshot().Spans.ToArray());
+    }
+
+    [Fact]
+    public void Ran_MoreStepsThanAreKept_TheLatestStay()
+    {
+        var recorder = new TimelineRecorder(new() { MaxSteps = 10 });
+        for (int i = 0; i < 100; i++) recorder.Ran("loop", new LoopStep[4], Ms(10 * i), Ms(10 * i + 4));
+        TimelineSpan[] running = [.. recorder.Snapshot().Spans.Where(span => span.Name == "running")];
+        Assert.Equal([Ms(980), Ms(990)], running.Select(span => span.Start));
+        Assert.Equal(0, recorder.TotalDropped);
+    }
+
+    [Fact]
+    public void Ran_TasksOfOneName_HaveLanesOfTheirOwn()
+    {
+        var recorder = new TimelineRecorder();
+        EventLoop.Run(() => TaskGroup.RunAsync(group =>
+        {
+            for (int i = 0; i < 2; i++) group.Spawn(() => Task.CompletedTask, "twin");
+            return Task.CompletedTask;
+        }), new EventLoopOptions { Name = "home", Clock = new VirtualTimeProvider(), Observer = recorder });
+        Assert.Equal(["main", "twin (home 2)", "twin (home 3)"], recorder.Snapshot().Lanes.ToArray());
+    }
+
+    // Once it has its ring, recording costs no memory.
+    [Fact]
+    public void Ran_SteadyState_AllocatesNothing()
+    {
+        var recorder = new TimelineRecorder(new() { MaxSteps = 1000 });
+        var steps = new LoopStep[64];
+        for (int i = 0; i < 1000; i++) recorder.Ran("loop", steps, Ms(i), Ms(i + 1));
+        long least = long.MaxValue;
+        for (int round = 0; round < 20 && least > 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++) recorder.Ran("loop", steps, Ms(i), Ms(i + 1));
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        Assert.Equal(0, least);
+    }
+
+    [Fact]
     public void Span_EndsBeforeItStarts_IsEmpty()
     {
         var recorder = new TimelineRecorder();

@@ -23,6 +23,12 @@ internal static class PeerJobs
         .. Loops("W4", quick, new(DotNet: 1_000_000, Node: 1_000_000, Tokio: 1_000_000, Go: 2_000_000, Asyncio: 100_000, Trio: 60_000, Gevent: 100_000)),
     ];
 
+    public static IReadOnlyList<Job> Observe(bool quick) =>
+    [
+        Simul("observe", quick ? 2_000_000 : 4_000_000),
+        .. Loops("W1", quick, new(DotNet: 4_000_000, Node: 2_000_000, Tokio: 2_000_000, Go: 4_000_000, Asyncio: 300_000, Trio: 200_000, Gevent: 200_000)),
+    ];
+
     // The peers' switches again: async/await and stacks are theirs by nature.
     public static IReadOnlyList<Job> Suspend(bool quick) =>
     [

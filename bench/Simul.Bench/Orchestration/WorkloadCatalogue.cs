@@ -4,7 +4,7 @@ namespace Simul.Bench.Orchestration;
 internal static class WorkloadCatalogue
 {
     /// <summary>Named in the contract and not built yet.</summary>
-    public static IReadOnlyList<string> Later { get; } = ["echo", "array", "observe", "wake"];
+    public static IReadOnlyList<string> Later { get; } = ["echo", "array", "wake"];
 
     public static IReadOnlyList<Workload> All { get; } =
     [
@@ -42,6 +42,12 @@ internal static class WorkloadCatalogue
             new("async", "ns", ["*:switch_1", "!go:*", "!python-gevent:*"]),
             new("greenlets", "ns", ["go:switch_1", "python-gevent:switch_1"]),
         ], PeerJobs.Suspend),
+        new("observe", "One task's step to the loop and back with a recorder listening, beside the same step without, in one process; "
+            + "`recording_share` is what recording adds to it. The peers' steps are plain ones. One pinned core.",
+        [
+            new("switch_recorded", "ns", ["*:switch_1"]),
+            new("recording_share", "%", []),
+        ], PeerJobs.Observe),
         new("chess", "The simultaneous exhibition, 30 pairs of moves, in virtual time: wall time for 24 and for 10,000 boards. Of the "
             + "peers only trio (autojump clock) and tokio (paused clock) have virtual time; theirs play the bare waits, Simul's is the whole "
             + "exhibition with its boards. One pinned core.",

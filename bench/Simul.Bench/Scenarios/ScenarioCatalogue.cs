@@ -28,6 +28,9 @@ internal static class ScenarioCatalogue
             case "suspend":
                 SuspendScenario.Run(n);
                 break;
+            case "observe":
+                ObserveScenario.Run(n);
+                break;
             case "chess":
                 await ChessScenario.RunAsync(n);
                 break;

@@ -22,22 +22,27 @@ public sealed class TimelineRecorder : WorkObserver
 {
     private readonly Lock _lock = new();
     private readonly int _maxSpans;
+    private readonly int _maxSteps;
     private readonly Func<string, string, TimelineKind>? _classify;
 
-    // Owner of the next four: _lock.
+    // Owner of the next five: _lock.
     private readonly List<TimelineSpan> _spans = [];
+    private StepRing? _steps; // made when a loop first reports
     private readonly Dictionary<OpenKey, WorkEvent> _open = [];
     private long _dropped;
     private TimeSpan _latest;
 
     /// <summary>Makes an empty recorder.</summary>
     /// <param name="options">Limits; null means the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="TimelineRecorderOptions.MaxSpans"/> is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="TimelineRecorderOptions.MaxSpans"/> or
+    /// <see cref="TimelineRecorderOptions.MaxSteps"/> is not positive.</exception>
     public TimelineRecorder(TimelineRecorderOptions? options = null)
     {
         options ??= new TimelineRecorderOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxSpans, nameof(options.MaxSpans));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxSteps, nameof(options.MaxSteps));
         _maxSpans = options.MaxSpans;
+        _maxSteps = options.MaxSteps;
         _classify = options.Classify;
     }
 
@@ -105,6 +110,18 @@ public sealed class TimelineRecorder : WorkObserver
     public override void Span(string lane, string name, TimeSpan start, TimeSpan end) =>
         Add(new TimelineSpan(lane, name, start, end, _classify?.Invoke(lane, name) ?? TimelineKind.Busy));
 
+    /// <inheritdoc/>
+    /// <remarks>Each task of the loop gets a lane that shows when it ran and when it waited. The latest
+    /// <see cref="TimelineRecorderOptions.MaxSteps"/> are kept, and their tasks with them.</remarks>
+    public override void Ran(string loop, ReadOnlySpan<LoopStep> steps, TimeSpan start, TimeSpan end)
+    {
+        lock (_lock)
+        {
+            NoteTimeLocked(end);
+            (_steps ??= new StepRing(_maxSteps)).Add(loop, steps, start, end);
+        }
+    }
+
     /// <summary>Records a span that says more than <see cref="Span"/> can: its kind and who did it.</summary>
     /// <param name="span">The span.</param>
     public void Add(TimelineSpan span)
@@ -125,22 +142,18 @@ public sealed class TimelineRecorder : WorkObserver
     /// <returns>The timeline.</returns>
     public Timeline Snapshot(IEnumerable<string>? lanes = null)
     {
-        TimelineSpan[] copy;
+        List<TimelineSpan> copy;
+        StepRing.Copy? steps;
         long dropped;
         lock (_lock)
         {
-            copy = new TimelineSpan[_spans.Count + _open.Count];
-            _spans.CopyTo(copy);
-            int index = _spans.Count;
-            foreach (WorkEvent work in _open.Values)
-            {
-                copy[index++] = new TimelineSpan(work.Worker, work.Name, work.Time, _latest, TimelineKind.Unfinished);
-            }
-
+            copy = [.. _spans, .. _open.Values.Select(work => new TimelineSpan(work.Worker, work.Name, work.Time, _latest, TimelineKind.Unfinished))];
+            steps = _steps?.TakeCopy();
             dropped = _dropped;
         }
 
-        // Sorting is the dear part and needs no lock: workers go on meanwhile.
+        // This and sorting are the dear part and need no lock: workers go on meanwhile.
+        steps?.AddSpansTo(copy, _maxSpans, ref dropped);
         return new Timeline(copy, dropped, lanes);
     }
 

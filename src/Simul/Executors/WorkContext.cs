@@ -1,7 +1,10 @@
+using System.Diagnostics;
+
 namespace Simul;
 
 /// <summary>What a running work item can know about itself and where it runs.</summary>
 /// <remarks>Flows with the logical call (<see cref="AsyncLocal{T}"/>), so asynchronous methods see it too.</remarks>
+[DebuggerDisplay("{Engine,nq}: {Worker,nq}")]
 public sealed class WorkContext
 {
     private static readonly AsyncLocal<WorkContext?> s_current = new();

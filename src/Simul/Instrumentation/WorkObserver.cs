@@ -26,6 +26,17 @@ public abstract class WorkObserver
     public virtual void Span(string lane, string name, TimeSpan start, TimeSpan end)
     {
     }
+
+    /// <summary>A loop ran a stretch of callbacks, one after the other; see <see cref="EventLoopOptions.Observer"/>.</summary>
+    /// <remarks>Called on the loop, about every 64 callbacks and before each wait. The clock is read once a stretch: when a step
+    /// inside began is for the observer to estimate.</remarks>
+    /// <param name="loop">The loop's name.</param>
+    /// <param name="steps">Whose callbacks ran, in order. Valid during the call.</param>
+    /// <param name="start">When the first began, on the loop's clock.</param>
+    /// <param name="end">When the last had ended.</param>
+    public virtual void Ran(string loop, ReadOnlySpan<LoopStep> steps, TimeSpan start, TimeSpan end)
+    {
+    }
 }
 
 /// <summary>One item on one worker.</summary>

@@ -172,7 +172,8 @@ internal sealed partial class LoopCore
     {
         while (true)
         {
-            RunTurn();
+            if (Watch is { } watch) RunTurnWatched(watch);
+            else RunTurn();
             if (_stop || (_until is not null && _until())) return;
             if (_injected.HasItems) TotalInjected += _injected.Drain(Ready);
             if (Ready.Count == 0) WaitForWork();
@@ -242,7 +243,7 @@ internal sealed partial class LoopCore
         if (took > s_stretch) _stretchLength = (int)Math.Max(1, _stretchLength * s_stretch / took);
         else if (_stretchLength < MaxStretch) _stretchLength = Math.Min(MaxStretch, _stretchLength * 2);
         _stretchLeft = _stretchLength;
-        if (Timers.NextDeadline <= now) Timers.FireDue(now);
+        if (Timers.NextDeadline <= now) FireTimers(now);
         Driver.Poll();
     }
 
@@ -250,7 +251,7 @@ internal sealed partial class LoopCore
     {
         while (true)
         {
-            Timers.FireDue(Clock.Now);
+            FireTimers(Clock.Now);
             Driver.Poll();
             if (Ready.Count > 0) break;
             if (_injected.HasItems)

@@ -25,6 +25,8 @@ internal abstract class GeneratorRun : IAwaitLink
 
     public abstract Task Outcome { get; }
 
+    public string Method => _top is { } frame ? MethodNames.OfStateMachine(frame.Iterator.GetType()) : "generator";
+
     protected abstract void Succeed();
 
     protected abstract void Fail(Exception error);

@@ -60,6 +60,8 @@ internal sealed class GreenletThread : IAwaitLink
     // What ends with the greenlet that runs here now.
     public Task? Outcome { get; private set; }
 
+    public string Method => "greenlet";
+
     // What the greenlet's waits call when they have ended.
     public Action Resume { get; }
 
@@ -91,11 +93,13 @@ internal sealed class GreenletThread : IAwaitLink
         }
         _state = GreenletState.Parked;
         LoopCore.ReturnBaton(null);
+        _pool.Core.Watch?.GreenletParks(_thread, SynchronizationContext.Current);
         bool alone = _pool.IsAlone(this);
         _returnTo!.Signal();
         if (alone) _patience.Watch(_spot, _pool.Spins, _pool, this);
         _spot.Wait();
         _pool.Core.TakeBaton();
+        _pool.Core.Watch?.GreenletGoesOn(_thread);
         _state = GreenletState.Running;
         if (_unwinding) throw Unwound();
     }
@@ -122,10 +126,12 @@ internal sealed class GreenletThread : IAwaitLink
         var spot = t_current?._spot ?? _pool.LoopSpot;
         var before = _pool.Switching(this);
         _returnTo = spot;
+        _pool.Core.Watch?.BatonGoesTo(_thread);
         if (_started) _spot.Signal();
         else StartThread();
         if (spot == _pool.LoopSpot) _pool.WatchForReturn(this);
         spot.Wait();
+        _pool.Core.Watch?.BatonGoesTo(Thread.CurrentThread);
         _pool.Switched(before);
     }
 

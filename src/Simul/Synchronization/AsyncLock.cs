@@ -65,6 +65,8 @@ public sealed class AsyncLock : IWaitSubject
 
     string IWaitSubject.Describe() => Describe();
 
+    IEnumerable<LoopTask> IWaitSubject.Holders => _holder is { } holder ? [holder] : [];
+
     internal void Release(int hold)
     {
         if (_loop.IsHere) ReleaseOnLoop(hold);

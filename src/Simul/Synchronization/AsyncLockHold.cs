@@ -1,7 +1,10 @@
+using System.Diagnostics;
+
 namespace Simul;
 
 /// <summary>One hold of an <see cref="AsyncLock"/>. Dispose it once to release.</summary>
 /// <remarks>Thread safety: may be disposed from any thread; from another one than the loop's the release is posted.</remarks>
+[DebuggerDisplay("{IsHeld ? \"held\" : \"no hold\",nq}")]
 public readonly struct AsyncLockHold : IDisposable
 {
     private readonly AsyncLock? _lock;

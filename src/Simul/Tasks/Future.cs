@@ -13,7 +13,7 @@ namespace Simul;
 /// </remarks>
 /// <typeparam name="T">The result's type.</typeparam>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed class Future<T>
+public sealed class Future<T> : IWaitSubject
 {
     private readonly LoopCore _core;
     private readonly WaiterQueue _waiters;
@@ -40,13 +40,23 @@ public sealed class Future<T>
         get
         {
             if (!IsCompleted) throw new InvalidOperationException("The future has no result yet. Await it, or ask in a callback given to OnCompleted.");
+            Observe();
             if (_error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
             return _result!;
         }
     }
 
     /// <summary>The error it was completed with; null while it has none.</summary>
-    public Exception? Error => _error;
+    public Exception? Error
+    {
+        get
+        {
+            Observe();
+            return _error;
+        }
+    }
+
+    string IWaitSubject.Describe() => $"a future of {typeof(T).Name}";
 
     private string DebuggerText => !IsCompleted ? $"Future: open, {_waiters.Count} waiting" : _error is null ? $"Future: {_result}" : $"Future: {_error.GetType().Name}";
 
@@ -63,6 +73,7 @@ public sealed class Future<T>
         if (scope.Core != _core) throw LoopAffinityException.OtherThread("This future", _core.Name);
         if (!IsCompleted) return scope.WaitIn<T>(_waiters);
         if (scope.IsCancelled) return scope.Cancelled<T>();
+        Observe();
         if (_error is not null) return ValueTask.FromException<T>(_error);
         return scope.TryPassCheckpoint() ? new(_result!) : scope.YieldWith(_result!);
     }
@@ -74,6 +85,7 @@ public sealed class Future<T>
         ArgumentNullException.ThrowIfNull(callback);
         var scope = LoopScope.Require();
         if (scope.Core != _core) throw LoopAffinityException.OtherThread("This future", _core.Name);
+        Observe();
         (_callbacks ??= []).Add((callback, scope, ExecutionContext.Capture()));
         if (IsCompleted) CallBack();
     }
@@ -102,6 +114,12 @@ public sealed class Future<T>
         return Complete(default, error);
     }
 
+    // Somebody learns of the outcome.
+    private void Observe()
+    {
+        if (_error is not null && _core.Watch is TaskWatch watch) watch.Debug?.FutureObserved(this);
+    }
+
     private static void Required(bool completed)
     {
         if (!completed) throw new InvalidOperationException("The future was completed before. Complete it once, or use TrySetResult.");
@@ -126,6 +144,7 @@ public sealed class Future<T>
         _result = result;
         _error = error;
         IsCompleted = true;
+        if (error is not null && _waiters.Count == 0 && _callbacks is null && _core.Watch is TaskWatch watch) watch.Debug?.FutureFailed(this, error);
         while (_waiters.TakeFirst() is { } waiter)
         {
             if (error is null) ((Waiter<T>)waiter).Grant(result!);

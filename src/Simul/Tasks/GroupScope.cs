@@ -27,6 +27,17 @@ internal sealed class GroupScope : LoopScope
 
     internal override string Description => $"Task group '{Name}'";
 
+    public IEnumerable<LoopTask> ChildTasks
+    {
+        get
+        {
+            for (var child = FirstChild; child is not null; child = child.NextSibling)
+            {
+                if (child is LoopTask task) yield return task;
+            }
+        }
+    }
+
     public void Start(LoopTask child)
     {
         CurrentChildren++;

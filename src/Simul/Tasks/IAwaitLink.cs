@@ -4,4 +4,7 @@ namespace Simul;
 internal interface IAwaitLink
 {
     Task? Outcome { get; }
+
+    // How it is called in an await chain.
+    string Method => "suspended code";
 }

@@ -9,11 +9,11 @@ public sealed class LoopAffinityException : InvalidOperationException
     }
 
     internal static LoopAffinityException NotOnLoop() => new(
-        "This code does not run on an event loop, so there is nothing here to wait in. Start it with EventLoop.Run or EventLoop.SubmitAsync; "
+        $"This code, on thread {ThreadNames.Current}, does not run on an event loop, so there is nothing here to wait in. Start it with EventLoop.Run or EventLoop.SubmitAsync; "
         + "between threads use the BCL: Task.Delay, SemaphoreSlim, Channel<T>.");
 
     internal static LoopAffinityException OtherThread(string what, string loop) => new(
-        $"{what} belongs to {loop}, and this thread is not that loop's. Use EventLoop.Post or EventLoop.SubmitAsync to get there; "
+        $"{what} belongs to {loop}, and this thread, {ThreadNames.Current}, is not that loop's. Use EventLoop.Post or EventLoop.SubmitAsync to get there; "
         + "between threads use the BCL: SemaphoreSlim, TaskCompletionSource<T>, Channel<T>.");
 
     // The same for a type that has one counterpart in the BCL.

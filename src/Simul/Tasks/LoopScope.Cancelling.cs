@@ -42,6 +42,7 @@ public partial class LoopScope
     // tasks may nest deeper than a stack.
     private void MakeEffective()
     {
+        (Core.Watch as TaskWatch)?.Debug?.Cancelled(this);
         for (var scope = this; scope is not null;)
         {
             bool descend = scope == this ? !scope.IsCancelled : !scope.IsCancelled && !scope.Shield;
@@ -67,7 +68,7 @@ public partial class LoopScope
         }
     }
 
-    private LoopScope? NextInTree(LoopScope root, bool descend)
+    internal LoopScope? NextInTree(LoopScope root, bool descend)
     {
         if (descend && _firstChild is not null) return _firstChild;
         var scope = this;

@@ -59,7 +59,11 @@ public partial class LoopScope
     public sealed override SynchronizationContext CreateCopy() => this;
 
     /// <summary>Counts an <c>async void</c> method that began here; the loop does not end before it has ended.</summary>
-    public sealed override void OperationStarted() => Interlocked.Increment(ref Core.AsyncVoids);
+    public sealed override void OperationStarted()
+    {
+        Interlocked.Increment(ref Core.AsyncVoids);
+        if (Core.IsCurrent) (Core.Watch as TaskWatch)?.Debug?.AsyncVoidStarted(this);
+    }
 
     /// <summary>Counts an <c>async void</c> method that ended.</summary>
     public sealed override void OperationCompleted()

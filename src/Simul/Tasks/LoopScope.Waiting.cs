@@ -181,6 +181,13 @@ public partial class LoopScope
         foreach (var waiter in _extras?.PendingWaiters() ?? []) yield return waiter;
     }
 
+    // Begun and never awaited; for who closes the scope.
+    internal IEnumerable<Waiter> AbandonedWaiters()
+    {
+        if (OwnWaiter is { IsAbandoned: true } own) yield return own;
+        foreach (var waiter in _extras?.AbandonedWaiters() ?? []) yield return waiter;
+    }
+
     private Waiter RentWaiterSlow()
     {
         var waiter = Waiter.Rent();

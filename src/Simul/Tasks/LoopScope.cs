@@ -15,7 +15,7 @@ namespace Simul;
 /// posted.</para>
 /// </remarks>
 [DebuggerDisplay("{Description,nq}")]
-public abstract partial class LoopScope : SynchronizationContext
+public abstract partial class LoopScope : SynchronizationContext, IStepOwner
 {
     private LoopScope? _firstChild;    // tree links; owner of all: the loop's baton holder
     private LoopScope? _nextSibling;
@@ -124,6 +124,13 @@ public abstract partial class LoopScope : SynchronizationContext
     // The loop task whose code runs in this scope; null for the loop's root.
     internal virtual LoopTask? Owner => Parent?.Owner;
 
+    // A task's number on its loop.
+    internal int Number => NumberOfTask;
+
+    string IStepOwner.StepName => Owner?.Name ?? Core.Name;
+
+    int IStepOwner.StepTask => Owner?.Number ?? 0;
+
     internal bool IsClosed => (_flags & ScopeFlags.Closed) != 0;
 
     // This scope, or the nearest one around it that has not been left: where stray work runs.
@@ -161,6 +168,7 @@ public abstract partial class LoopScope : SynchronizationContext
     internal void Close()
     {
         if (IsClosed) return;
+        if (Core.Watch is TaskWatch watch) watch.Closing(this);
         _flags |= ScopeFlags.Closed;
         _extras?.Close();
         if (_firstChild is not null) CloseStrayChildren();

@@ -73,6 +73,8 @@ internal sealed class LoopScopeExtras(LoopScope scope)
 
     public IEnumerable<Waiter> PendingWaiters() => _waiters?.Where(static waiter => waiter.IsPending) ?? [];
 
+    public IEnumerable<Waiter> AbandonedWaiters() => _waiters?.Where(static waiter => waiter.IsAbandoned) ?? [];
+
     public Waiter? FirstPendingWaiter() => PendingWaiters().FirstOrDefault();
 
     public void Close()

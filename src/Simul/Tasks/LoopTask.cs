@@ -25,6 +25,7 @@ public partial class LoopTask : LoopScope, IStartable
         if (name is not null) Extras.Name = name;
         if (ExecutionContext.Capture() is { } context && context != Core.BaseContext) Extras.StartContext = context;
         Begin();
+        if (parent.Core.Watch is TaskWatch watch) watch.Spawned(this);
     }
 
     // The core states of a task:
@@ -110,6 +111,7 @@ public partial class LoopTask : LoopScope, IStartable
         }
         StatusOfTask = LoopTaskStatus.Running;
         if (ExtrasOrNull?.StartContext is { } context) ExecutionContext.Restore(context);
+        if (Core.Watch is TaskWatch watch) watch.Started(this);
         Task? running;
         try
         {
@@ -158,6 +160,7 @@ public partial class LoopTask : LoopScope, IStartable
     {
         if (IsCompleted) return;
         StatusOfTask = status;
+        Core.TotalEndedTasks++;
         _bodyOrError = status == LoopTaskStatus.Failed ? error : null;
         Close();
         if (ExtrasOrNull is not { } extras) return;

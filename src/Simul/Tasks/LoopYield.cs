@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Simul;
@@ -40,6 +41,7 @@ public readonly struct LoopYield
     // which goes into the ready queue as it is and is called as it is, without interface calls on the way. 10 ns less a
     // switch, of 35 (bench yield). The price: 64 bytes in each async method that yields, once in its life.
     /// <summary>Gives up the turn, for the compiler's use.</summary>
+    [DebuggerDisplay("{_scope}")]
     public readonly struct Awaiter : ICriticalNotifyCompletion
     {
         // Carried along, since asking for it again in UnsafeOnCompleted would be two thread statics more.

@@ -1,67 +1,61 @@
 namespace Simul;
 
-// Reads the tree of scopes as a tree of tasks. On the loop.
+// Reads the tree of scopes as a tree of tasks. On the loop; TryOf from anywhere. Walks by links, not by recursion: tasks may
+// nest deeper than a stack.
 internal static class TaskTree
 {
-    public static TaskTreeNode Of(LoopScope scope) => new(
-        scope is LoopTask task ? task.Name : ((GroupScope)scope).Name,
-        (scope as LoopTask)?.Status,
-        scope is LoopTask { Status: LoopTaskStatus.Running } running ? WaitOf(running) ?? (running == LoopScope.Find()?.Owner ? null : "foreign work, or its turn") : null,
-        [.. InnerNodes(scope)]);
+    public static TaskTreeNode Of(LoopScope root) => Read(root, LoopScope.Find()?.Owner, root.Core.ReadyContexts(), int.MaxValue);
+
+    // From another thread, while the loop may go on: what is read need not belong together, and may lead nowhere. For a loop
+    // that is stuck, and so stands still. Null when it could not be read.
+    public static TaskTreeNode? TryOf(LoopScope root, int most)
+    {
+        try
+        {
+            return Read(root, null, null, most);
+        }
+        catch (Exception torn) when (torn is NullReferenceException or InvalidOperationException or InvalidCastException)
+        {
+            return null;
+        }
+    }
 
     // Whether some running task may wait for something that is not ours, and that may come back at any time: its body is not
     // known to wait for one of our waits alone.
-    public static bool WaitsForForeignWork(LoopScope scope)
+    public static bool WaitsForForeignWork(LoopScope root)
     {
-        if (scope is LoopTask { Status: LoopTaskStatus.Running } task && !(task.Body is { } body && WaitsHereAlone(task, body))) return true;
-        for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
+        foreach (var task in TasksIn(root))
         {
-            if (WaitsForForeignWork(child)) return true;
+            if (task.Status == LoopTaskStatus.Running && !(task.Body is { } body && WaitsHereAlone(task, body))) return true;
         }
         return false;
     }
-
-    // The method is the task's body, or one that runs beside it and that the body waits for among others.
-    private static bool WaitsHereAlone(LoopScope scope, Task method)
-    {
-        foreach (var waiter in scope.PendingWaiters())
-        {
-            if (AwaitChain.LeadsTo(method, waiter.Awaiter))
-                return waiter.Queue?.Subject is not IWaitForMany many || many.Methods is { } methods && methods.All(m => WaitsHereAlone(TaskOf(scope), m));
-        }
-        for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
-        {
-            if (child is not LoopTask && WaitsHereAlone(child, method)) return true;
-        }
-        return false;
-    }
-
-    // What a method waits in: its task's scopes. It may have entered one that is around the wait that looks at it.
-    private static LoopScope TaskOf(LoopScope scope) => scope.Owner ?? scope;
 
     // Whether some task waits for nothing but its cancellation.
-    public static bool WaitsForCancellation(LoopScope scope)
+    public static bool WaitsForCancellation(LoopScope root)
     {
-        if (scope.FirstPendingWaiter() is { Queue: null, Order: < 0 }) return true;
-        for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
+        for (var scope = root; scope is not null; scope = scope.NextInTree(root, descend: true))
         {
-            if (WaitsForCancellation(child)) return true;
+            if (scope.FirstPendingWaiter() is { Queue: null, Order: < 0 }) return true;
         }
         return false;
     }
 
-    // What the task, or a scope inside it, waits for. Child tasks are others.
-    private static string? WaitOf(LoopScope scope)
+    // All tasks in the scope, the scope itself included.
+    public static IEnumerable<LoopTask> TasksIn(LoopScope root)
     {
-        if (scope.FirstPendingWaiter() is { } waiter) return Describe(waiter);
-        for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
+        for (var scope = root; scope is not null; scope = scope.NextInTree(root, descend: true))
         {
-            if (child is not LoopTask && WaitOf(child) is { } wait) return wait;
+            if (scope is LoopTask task) yield return task;
         }
-        return null;
     }
 
-    private static string Describe(Waiter waiter) => waiter.Queue switch
+    // What the task, and scopes inside it, wait for. Child tasks are others.
+    public static IEnumerable<Waiter> Waits(LoopTask task) => ScopesOf(task).SelectMany(static scope => scope.PendingWaiters());
+
+    public static bool IsReady(LoopTask task, HashSet<SynchronizationContext> ready) => ScopesOf(task).Any(ready.Contains);
+
+    public static string Describe(Waiter waiter) => waiter.Queue switch
     {
         { Subject: IWaitSubject subject } => subject.Describe(),
         { Subject: LoopScope scope } => scope is GroupScope ? "its children" : scope.Description,
@@ -69,17 +63,90 @@ internal static class TaskTree
         _ => waiter.Order >= 0 ? "a delay" : "its cancellation",
     };
 
-    private static IEnumerable<TaskTreeNode> InnerNodes(LoopScope scope)
+    // The method is the task's body, or one that runs beside it and that the body waits for among others.
+    private static bool WaitsHereAlone(LoopTask task, Task method)
     {
-        for (var child = scope.FirstChild; child is not null; child = child.NextSibling)
+        foreach (var waiter in Waits(task))
         {
-            if (child is LoopTask or GroupScope)
-            {
-                yield return Of(child);
-                continue;
-            }
-            // A cancel scope has no line of its own; what is inside it has.
-            foreach (var inner in InnerNodes(child)) yield return inner;
+            if (AwaitChain.LeadsTo(method, waiter.Awaiter))
+                return waiter.Queue?.Subject is not IWaitForMany many || (many.Methods is { } methods && methods.All(m => WaitsHereAlone(task, m)));
         }
+        return false;
+    }
+
+    private static IEnumerable<LoopScope> ScopesOf(LoopTask task)
+    {
+        for (LoopScope? scope = task; scope is not null;)
+        {
+            bool own = scope == task || scope is not LoopTask;
+            if (own) yield return scope;
+            scope = scope.NextInTree(task, descend: own);
+        }
+    }
+
+    private static TaskTreeNode Read(LoopScope root, LoopTask? current, HashSet<SynchronizationContext>? ready, int most)
+    {
+        List<TaskTreeNode> tops = [];
+        var rest = new Stack<(LoopScope? Scope, List<TaskTreeNode> Into)>();
+        AddNode(root, tops);
+        while (rest.TryPop(out var at) && most > 0)
+        {
+            if (at.Scope is not { } scope) continue;
+            rest.Push((scope.NextSibling, at.Into));
+            if (scope is LoopTask or GroupScope) AddNode(scope, at.Into);
+            else rest.Push((scope.FirstChild, at.Into)); // a cancel scope has no line of its own; what is inside it has
+        }
+        return tops[0];
+
+        void AddNode(LoopScope scope, List<TaskTreeNode> into)
+        {
+            most--;
+            List<TaskTreeNode> children = [];
+            into.Add(scope is LoopTask task ? NodeOf(task, children, current, ready) : new TaskTreeNode(((GroupScope)scope).Name, null, null, children) { IsCancelled = scope.IsCancelled, IsShielded = scope.Shield });
+            rest.Push((scope.FirstChild, children));
+        }
+    }
+
+    private static TaskTreeNode NodeOf(LoopTask task, List<TaskTreeNode> children, LoopTask? current, HashSet<SynchronizationContext>? ready)
+    {
+        bool runs = task.Status == LoopTaskStatus.Running, idle = runs && task != current;
+        List<AwaitBranch> awaits = [];
+        LoopScope innermost = task;
+        long? deadline = null;
+        bool isReady = false;
+        foreach (var scope in ScopesOf(task))
+        {
+            if (scope.ExtrasOrNull?.Deadline is { } moment && (deadline is null || moment < deadline)) deadline = moment;
+            isReady |= ready?.Contains(scope) == true;
+            if (!runs) continue;
+            foreach (var waiter in scope.PendingWaiters())
+            {
+                if (awaits.Count == 0) innermost = scope;
+                awaits.Add(new AwaitBranch(task.Body is { } body ? AwaitChain.To(body, waiter.Awaiter) : [], Describe(waiter)));
+            }
+        }
+        bool waits = idle || awaits.Count > 0; // one that runs may have begun waits beside
+        string? waitingFor = awaits is [var first, ..] ? first.WaitingFor : !idle ? null : isReady ? "its turn" : ready is null ? "foreign work, or its turn" : "foreign work";
+        if (idle && awaits.Count == 0 && task.Body is { } outer && AwaitChain.NameOf(outer) is { } method) awaits.Add(new AwaitBranch([method], null));
+        var facts = (task.Core.Watch as TaskWatch)?.Debug?.FactsOf(task);
+        return new TaskTreeNode(task.Name, task.Status, waitingFor, children)
+        {
+            Id = task.Number,
+            WaitingSince = waits && facts is { LastRan: >= 0 } ? TimeSpan.FromTicks(facts.LastRan) : null,
+            CreatedAt = facts?.CreatedAt,
+            IsCancelled = innermost.IsCancelled,
+            IsShielded = IsShielded(innermost, task),
+            Deadline = deadline is { } ticks ? TimeSpan.FromTicks(ticks) : null,
+            Awaits = awaits,
+        };
+    }
+
+    private static bool IsShielded(LoopScope scope, LoopTask task)
+    {
+        for (; scope != task; scope = scope.Parent!)
+        {
+            if (scope.Shield) return true;
+        }
+        return task.Shield;
     }
 }

@@ -64,6 +64,9 @@ internal class Waiter : TimerNode, IValueTaskSource
 
     public bool IsPending => _state == WaiterState.Pending;
 
+    // Its wait was begun, and nobody has awaited it.
+    public bool IsAbandoned => _state != WaiterState.Free && (_flags & WaiterFlags.Awaited) == 0;
+
     public short Version => _version;
 
     public LoopScope Scope => _scope!;
