@@ -82,6 +82,8 @@ internal sealed class Scenario
 
     private async Task OnceAsync(Act act, int depth)
     {
+        // Now and then the step is used up: what need not wait gives up the turn all the same.
+        if (Roll(4) == 0) LoopCore.Current!.StepBudget = 1;
         switch (Roll(24))
         {
             case < 4:
