@@ -8,9 +8,9 @@ EventLoop.Run(async () =>
     {
         await TaskGroup.RunAsync(async group =>
         {
-            group.Spawn(() => CookAsync("rice", 0.01));
-            group.Spawn(() => CookAsync("stew", 60));
-            group.Spawn(() => BurnAsync("toast", 0.03));
+            _ = group.Spawn(() => CookAsync("rice", 0.01));
+            _ = group.Spawn(() => CookAsync("stew", 60));
+            _ = group.Spawn(() => BurnAsync("toast", 0.03));
         });
     }
     catch (TaskGroupException group)

@@ -9,7 +9,7 @@ EventLoop.Run(async () =>
     List<int> results = [];
     await TaskGroup.RunAsync(async group =>
     {
-        for (int i = 0; i < 3; i++) group.Spawn(() => WorkAsync(queue, results));
+        for (int i = 0; i < 3; i++) _ = group.Spawn(() => WorkAsync(queue, results));
         for (int number = 0; number < 10; number++)
             await queue.Writer.WriteAsync(number);
         queue.Writer.Complete();

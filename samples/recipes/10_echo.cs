@@ -8,12 +8,12 @@ EventLoop.Run(() => TaskGroup.RunAsync(async group =>
 {
     using var server = new TcpListener(IPAddress.Loopback, 0);
     server.Start();
-    group.Spawn(async () =>
+    _ = group.Spawn(async () =>
     {
         while (true)
         {
             var client = await server.AcceptTcpClientAsync(group.Token);
-            group.Spawn(() => EchoAsync(client));
+            _ = group.Spawn(() => EchoAsync(client));
         }
     });
 

@@ -55,7 +55,7 @@ public sealed class RecipeTests : IDisposable
 
     private ProcessStartInfo Start(string recipe)
     {
-        var program = new SampleProgram(File.ReadAllText(Path.Combine(s_folder, recipe + ".cs")), recipe + ".cs", "CS4014");
+        var program = new SampleProgram(File.ReadAllText(Path.Combine(s_folder, recipe + ".cs")), recipe + ".cs");
         Assert.True(program.Errors.Count == 0, string.Join('\n', program.Errors));
         string path = Path.Combine(_scratch, "Sample.dll");
         program.Save(path);

@@ -39,8 +39,7 @@ internal sealed class SampleProgram
     {
     }
 
-    // With what the sample's folder turns off.
-    public SampleProgram(string text, string name, params string[] unwarned)
+    public SampleProgram(string text, string name)
     {
         var tree = CSharpSyntaxTree.ParseText(text, s_language, name);
         IsProgram = tree.GetRoot().ChildNodes().OfType<GlobalStatementSyntax>().Any(statement => statement.Statement is not LocalFunctionStatementSyntax);
@@ -48,8 +47,7 @@ internal sealed class SampleProgram
             "Sample",
             [tree, CSharpSyntaxTree.ParseText(Usings, s_language)],
             s_references.Value,
-            new CSharpCompilationOptions(IsProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable,
-                specificDiagnosticOptions: unwarned.Select(warning => KeyValuePair.Create(warning, ReportDiagnostic.Suppress))));
+            new CSharpCompilationOptions(IsProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
     }
 
     // Whether there is anything to run.
