@@ -78,7 +78,12 @@ public class TaskTreeTests
     [Fact]
     public void GetTaskTree_TaskInASubgroup_ShowsTheGroupsWait() => InAGroup(
         group => group.Spawn(GroupAsync, "t"),
-        () => Assert.Equal("TaskTreeTests.GroupAsync > TaskGroup.RunAsync > its children", string.Join(" > ", Node("t").Awaits.Select(branch => branch.ToString().Replace("TaskGroup.RunAsync > TaskGroup.RunAsync", "TaskGroup.RunAsync", StringComparison.Ordinal)))));
+        () =>
+        {
+            string wait = Assert.Single(Node("t").Awaits).ToString();
+            Assert.StartsWith("TaskTreeTests.GroupAsync > TaskGroup.", wait, StringComparison.Ordinal);
+            Assert.EndsWith(" > its children", wait, StringComparison.Ordinal);
+        });
 
     [Fact]
     public void GetTaskTree_ForeignWorkAndTurn_AreToldApart() => Run(() => TaskGroup.RunAsync(async group =>
