@@ -66,6 +66,8 @@ public sealed class AsyncReaderWriterLock : IWaitSubject
 
     string IWaitSubject.Describe() => Describe();
 
+    IEnumerable<LoopTask> IWaitSubject.Holders => _writer is { } writer ? [writer] : _readers.Values.OfType<LoopTask>();
+
     internal void Release(in AsyncReaderWriterHold hold)
     {
         if (_loop.IsHere) ReleaseOnLoop(hold);

@@ -98,6 +98,8 @@ public sealed class CapacityLimiter : IWaitSubject
 
     string IWaitSubject.Describe() => Describe();
 
+    IEnumerable<LoopTask> IWaitSubject.Holders => _borrowers.OfType<LoopTask>();
+
     internal void Release(object borrower)
     {
         if (_loop.IsHere) ReleaseOnLoop(borrower);
