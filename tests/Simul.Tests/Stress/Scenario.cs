@@ -22,7 +22,7 @@ internal sealed class Scenario
         _groups = new GroupAct(this);
         _acts =
         [
-            new DelayAct(this), new LockAct(this), new LockAct(this), new PermitAct(this), new ItemAct(this), new ItemAct(this),
+            new DelayAct(this), new LockAct(this), new LockAct(this), new PermitAct(this), new ItemAct(this), new ItemAct(this), new ChannelAct(this), new ChannelAct(this),
             new FutureAct(this), new TaskAct(this), new ShieldAct(this), new ForeignAct(this), new FailAct(this),
             _groups, // the last one: the deepest tasks leave it out
         ];
