@@ -211,6 +211,68 @@ public class AllocationTests
         handle.Cancel();
     }, clock: new JumpingClock());
 
+    [Theory]
+    [InlineData(0, LoopChannelOrder.Fifo)]
+    [InlineData(1, LoopChannelOrder.Fifo)]
+    [InlineData(64, LoopChannelOrder.Lifo)]
+    [InlineData(64, LoopChannelOrder.Priority)]
+    [InlineData(null, LoopChannelOrder.Fifo)]
+    public void LoopChannel_HandedOver_AllocatesNothing(int? capacity, LoopChannelOrder order)
+    {
+        var channel = new LoopChannel<int>(new LoopChannelOptions<int> { Capacity = capacity, Order = order });
+        AllocatesNothing(async n =>
+        {
+            var writer = EventLoop.Current.Spawn(async () =>
+            {
+                for (int i = 0; i < n; i++) await channel.Writer.WriteAsync(i);
+            });
+            for (int i = 0; i < n; i++) await channel.Reader.ReadAsync();
+            await writer;
+        });
+    }
+
+    [Fact]
+    public void LoopChannel_ReadAllAsync_AllocatesNothing()
+    {
+        var channel = LoopChannel.CreateBounded<string>(1);
+        AllocatesNothing(async n =>
+        {
+            var writer = EventLoop.Current.Spawn(async () =>
+            {
+                for (int i = 0; i < n; i++) await channel.Writer.WriteAsync("item");
+            });
+            int left = n;
+            await foreach (string _ in channel.Reader.ReadAllAsync())
+            {
+                if (--left == 0) break;
+            }
+            await writer;
+        });
+    }
+
+    [Fact]
+    public void LoopChannel_WaitTo_AllocatesNothing()
+    {
+        var channel = LoopChannel.CreateBounded<int>(1);
+        AllocatesNothing(async n =>
+        {
+            var writer = EventLoop.Current.Spawn(async () =>
+            {
+                for (int i = 0; i < n; i++)
+                {
+                    await channel.Writer.WaitToWriteAsync();
+                    channel.Writer.TryWrite(i);
+                }
+            });
+            for (int i = 0; i < n; i++)
+            {
+                await channel.Reader.WaitToReadAsync();
+                channel.Reader.TryRead(out _);
+            }
+            await writer;
+        });
+    }
+
     // Passes a millisecond whenever it is looked at: delays end without a wait.
     [Fact]
     public void Event_AutomaticBackAndForth_AllocatesNothing() => AllocatesNothing(static n =>
