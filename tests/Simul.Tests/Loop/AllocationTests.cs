@@ -4,7 +4,7 @@ namespace Simul.Tests.Loop;
 
 // Nothing is allocated where a loop spends its life. Warmed up until the code is compiled for good.
 [Collection(nameof(AllocationTests))]
-public class AllocationTests
+public partial class AllocationTests
 {
     private const int Rounds = 20_000;
 

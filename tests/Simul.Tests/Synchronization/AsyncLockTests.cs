@@ -240,8 +240,8 @@ public class AsyncLockTests
         using (CancelScope.Enter()) hold = await gate.LockAsync();
         Assert.Equal("main", gate.GetStatistics().Holder);
         hold.Dispose();
-        EventLoop.Current.CallSoon(() => Assert.True(gate.TryLock(out hold)));
-        await Settle();
+        EventLoop.Current.Post(() => Assert.True(gate.TryLock(out hold)));
+        await EventLoop.Delay(Sec(1));
         Assert.Equal("the lock 'gate', held by a callback", ((IWaitSubject)gate).Describe());
         hold.Dispose();
         Assert.Equal("the lock 'gate', free", ((IWaitSubject)gate).Describe());
