@@ -35,12 +35,12 @@ public sealed class AsyncCondition : IWaitSubject
     private LoopBinding _loop;
 
     /// <summary>Makes a condition.</summary>
-    /// <param name="lock">The lock that guards what is waited for. One lock may have many conditions.</param>
+    /// <param name="gate">The lock that guards what is waited for. One lock may have many conditions.</param>
     /// <param name="name">Shown in the task tree and in messages.</param>
-    public AsyncCondition(AsyncLock @lock, string? name = null)
+    public AsyncCondition(AsyncLock gate, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(@lock);
-        _lock = @lock;
+        ArgumentNullException.ThrowIfNull(gate);
+        _lock = gate;
         _loop = new LoopBinding("condition", name, "Monitor");
         _waiters = new Line(this);
     }

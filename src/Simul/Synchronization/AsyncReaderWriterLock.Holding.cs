@@ -6,91 +6,90 @@ namespace Simul;
 // Who holds it, and who is next.
 public sealed partial class AsyncReaderWriterLock
 {
-    internal void ReleaseRead(long hold)
+    internal void Release(AsyncReaderWriterHold hold)
     {
-        if (_loop.IsHere) ReleaseReadOnLoop(hold);
-        else PostReleaseRead(hold);
-    }
-
-    internal void ReleaseWrite(long hold)
-    {
-        if (_loop.IsHere) ReleaseWriteOnLoop(hold);
-        else PostReleaseWrite(hold);
+        if (_loop.IsHere) ReleaseOnLoop(hold);
+        else PostRelease(hold);
     }
 
     // The writer reads on. Never free in between, and readers behind it come along, up to the next writer.
-    internal AsyncReadLockHold Downgrade(long hold)
+    internal AsyncReaderWriterHold Downgrade(AsyncReaderWriterHold hold)
     {
         _loop.Enter();
-        RequireOn(hold == _write);
+        if (hold.Number != _writeHold) ThrowStale();
         var scope = _writer!;
-        (_write, _writer) = (0, null);
-        var read = TakeRead(scope);
+        (_writeHold, _writer) = (0, null);
+        var read = Take(write: false, scope);
         Admit();
         return read;
     }
 
-    // Closures apart, because C# makes them where the method begins.
-    private void PostReleaseRead(long hold) => _loop.Post(_ => ReleaseReadOnLoop(hold), null);
+    // Apart, because C# makes the closure where the method begins.
+    private void PostRelease(AsyncReaderWriterHold hold) => _loop.Post(_ => ReleaseOnLoop(hold), null);
 
-    private void PostReleaseWrite(long hold) => _loop.Post(_ => ReleaseWriteOnLoop(hold), null);
-
-    private void ReleaseReadOnLoop(long hold)
+    private ValueTask<AsyncReaderWriterHold> LockAsync(bool write)
     {
-        AssertInvariants();
-        RequireOn(_readers.Remove(hold));
-        if (_readers.Count == 0) Admit();
+        var scope = _loop.Enter();
+        if (!IsOpenTo(write)) return scope.WaitInWith(_waiters, new AsyncReaderWriterHold(this, 0, write));
+        return scope.IsCancelled ? scope.Cancelled<AsyncReaderWriterHold>() : scope.PassWith(Take(write, scope));
     }
 
-    private void ReleaseWriteOnLoop(long hold)
+    private bool TryLock(bool write, out AsyncReaderWriterHold hold)
+    {
+        var scope = _loop.Enter();
+        hold = IsOpenTo(write) ? Take(write, scope) : default;
+        return hold.IsHeld;
+    }
+
+    private bool IsOpenTo(bool write) => _waiters.Count == 0 && CanHold(write);
+
+    private bool CanHold(bool write) => _writeHold == 0 && (!write || _readers.Count == 0);
+
+    private AsyncReaderWriterHold Take(bool write, LoopScope scope)
+    {
+        long hold = ++_lastHold;
+        if (write) (_writeHold, _writer) = (hold, scope);
+        else _readers.Add(hold, scope);
+        return new AsyncReaderWriterHold(this, hold, write);
+    }
+
+    private void ReleaseOnLoop(AsyncReaderWriterHold hold)
     {
         AssertInvariants();
-        RequireOn(hold == _write);
-        (_write, _writer) = (0, null);
+        if (!hold.IsWrite)
+        {
+            if (!_readers.Remove(hold.Number)) ThrowStale();
+        }
+        else
+        {
+            if (hold.Number != _writeHold) ThrowStale();
+            (_writeHold, _writer) = (0, null);
+        }
         Admit();
-    }
-
-    private AsyncReadLockHold TakeRead(LoopScope scope)
-    {
-        _readers.Add(++_lastHold, scope);
-        return new AsyncReadLockHold(this, _lastHold);
-    }
-
-    private AsyncWriteLockHold TakeWrite(LoopScope scope)
-    {
-        _writer = scope;
-        return new AsyncWriteLockHold(this, _write = ++_lastHold);
     }
 
     // Those at the head of the line whom nobody keeps out: readers up to the first writer, or one writer.
     private void Admit()
     {
-        while (_write == 0 && _waiters.First is { } first)
+        while (_waiters.First is { } first)
         {
-            if (first is Waiter<AsyncReadLockHold> reader)
-            {
-                _waiters.Remove(reader);
-                reader.Grant(TakeRead(reader.Scope));
-                continue;
-            }
-            if (_readers.Count > 0) break;
-            _waiters.Remove(first);
-            Unsafe.As<Waiter<AsyncWriteLockHold>>(first).Grant(TakeWrite(first.Scope));
+            var waiter = Unsafe.As<Waiter<AsyncReaderWriterHold>>(first);
+            bool write = waiter.Offered.IsWrite;
+            if (!CanHold(write)) break;
+            _waiters.TakeFirst();
+            waiter.Grant(Take(write, waiter.Scope));
         }
         AssertInvariants();
     }
 
-    private void RequireOn(bool isOn)
-    {
-        if (!isOn) throw new InvalidOperationException($"{Describe()}, was released by a hold that is over. Dispose a hold once, and keep no copies of it.");
-    }
+    private void ThrowStale() => throw new InvalidOperationException($"{Describe()}, was released by a hold that is over. Dispose a hold once, and keep no copies of it.");
 
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        Debug.Assert(_write == 0 || _readers.Count == 0, "A writer holds the lock beside readers.");
-        Debug.Assert(_waiters.Count == 0 || !IsFree, "Somebody waits for a lock that is free.");
-        Debug.Assert(_write != 0 || _waiters.First is not Waiter<AsyncReadLockHold>, "A reader waits behind nobody.");
+        Debug.Assert(_writeHold == 0 || _readers.Count == 0, "A writer holds the lock beside readers.");
+        Debug.Assert(_waiters.Count == 0 || !CanHold(write: true), "Somebody waits for a lock that is free.");
+        Debug.Assert(_writeHold != 0 || _waiters.First is not Waiter<AsyncReaderWriterHold> { Offered.IsWrite: false }, "A reader waits behind nobody.");
     }
 
     // A writer that gives up may have been all that kept readers out.

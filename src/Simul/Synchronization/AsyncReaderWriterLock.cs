@@ -28,12 +28,12 @@ public sealed partial class AsyncReaderWriterLock : IWaitSubject
     // Invariants, between any two calls:
     //   a writer holds it => no reader does
     //   somebody waits    => a writer holds it; or readers do, and the first in line is a writer
-    private readonly Line _waiters;                               // Waiter<AsyncReadLockHold> and Waiter<AsyncWriteLockHold>
-    private readonly Dictionary<long, LoopScope> _readers = [];   // holds that are on, and where they were taken
+    private readonly Line _waiters;                             // Waiter<AsyncReaderWriterHold>, which offers the kind it wants
+    private readonly Dictionary<long, LoopScope> _readers = []; // holds that are on, and where they were taken
     private LoopBinding _loop;
     private LoopScope? _writer;
-    private long _write;    // the writer's hold; 0 while there is none
-    private long _lastHold; // each hold has its own number, so that a stale releaser is found out
+    private long _writeHold; // the writer's hold; 0 while there is none
+    private long _lastHold;  // each hold has its own number, so that a stale releaser is found out
 
     /// <summary>Makes a lock that is free.</summary>
     /// <param name="name">Shown in the task tree and in messages.</param>
@@ -46,73 +46,40 @@ public sealed partial class AsyncReaderWriterLock : IWaitSubject
     /// <summary>The name given.</summary>
     public string? Name => _loop.Name;
 
-    /// <summary>Takes the lock to read, waiting in line if a writer holds it or waits for it. A checkpoint.</summary>
+    /// <summary>Takes the lock for reading, waiting in line if a writer holds it or waits for it. A checkpoint.</summary>
     /// <returns>The hold; dispose it to release.</returns>
     /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
     /// <exception cref="LoopAffinityException">The caller does not run on the lock's loop.</exception>
-    public ValueTask<AsyncReadLockHold> ReadLockAsync()
-    {
-        var scope = _loop.Enter();
-        if (!CanRead) return scope.WaitIn<AsyncReadLockHold>(_waiters);
-        return scope.IsCancelled ? scope.Cancelled<AsyncReadLockHold>() : scope.PassWith(TakeRead(scope));
-    }
+    public ValueTask<AsyncReaderWriterHold> ReadLockAsync() => LockAsync(write: false);
 
-    /// <summary>Takes the lock to write, waiting in line if anybody holds it. A checkpoint.</summary>
+    /// <summary>Takes the lock for writing, waiting in line if anybody holds it. A checkpoint.</summary>
     /// <returns>The hold; dispose it to release.</returns>
     /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
     /// <exception cref="LoopAffinityException">The caller does not run on the lock's loop.</exception>
-    public ValueTask<AsyncWriteLockHold> WriteLockAsync()
-    {
-        var scope = _loop.Enter();
-        if (!IsFree) return scope.WaitIn<AsyncWriteLockHold>(_waiters);
-        return scope.IsCancelled ? scope.Cancelled<AsyncWriteLockHold>() : scope.PassWith(TakeWrite(scope));
-    }
+    public ValueTask<AsyncReaderWriterHold> WriteLockAsync() => LockAsync(write: true);
 
-    /// <summary>Takes the lock to read if no writer holds it or waits for it. Not a checkpoint.</summary>
+    /// <summary>Takes the lock for reading if no writer holds it or waits for it. Not a checkpoint.</summary>
     /// <param name="hold">The hold; dispose it to release.</param>
     /// <returns>True when it was to be had.</returns>
     /// <exception cref="LoopAffinityException">The caller does not run on the lock's loop.</exception>
-    public bool TryReadLock(out AsyncReadLockHold hold)
-    {
-        var scope = _loop.Enter();
-        hold = CanRead ? TakeRead(scope) : default;
-        return hold.IsHeld;
-    }
+    public bool TryReadLock(out AsyncReaderWriterHold hold) => TryLock(write: false, out hold);
 
-    /// <summary>Takes the lock to write if nobody holds it. Not a checkpoint.</summary>
+    /// <summary>Takes the lock for writing if nobody holds it. Not a checkpoint.</summary>
     /// <param name="hold">The hold; dispose it to release.</param>
     /// <returns>True when it was free.</returns>
     /// <exception cref="LoopAffinityException">The caller does not run on the lock's loop.</exception>
-    public bool TryWriteLock(out AsyncWriteLockHold hold)
-    {
-        var scope = _loop.Enter();
-        hold = IsFree ? TakeWrite(scope) : default;
-        return hold.IsHeld;
-    }
+    public bool TryWriteLock(out AsyncReaderWriterHold hold) => TryLock(write: true, out hold);
 
     /// <summary>The lock at this moment.</summary>
     /// <returns>An immutable snapshot.</returns>
-    public AsyncReaderWriterLockStatistics GetStatistics()
-    {
-        int readers = 0, writers = 0;
-        for (var waiter = _waiters.First; waiter is not null; waiter = waiter.NextInQueue)
-        {
-            if (waiter is Waiter<AsyncReadLockHold>) readers++;
-            else writers++;
-        }
-        return new(_readers.Count, _write != 0, _writer?.Owner?.Name, readers, writers);
-    }
+    public AsyncReaderWriterLockStatistics GetStatistics() => new(_readers.Count, _writeHold == 0 ? null : _writer?.Owner?.Name ?? "a callback", _waiters.Count);
 
     string IWaitSubject.Describe() => Describe();
 
     IEnumerable<LoopTask> IWaitSubject.Holders => HolderText.TasksOf(_writer is null ? _readers.Values : [_writer]);
 
-    private bool IsFree => _write == 0 && _readers.Count == 0;
-
-    private bool CanRead => _write == 0 && _waiters.Count == 0;
-
     private string Describe() =>
-        _write != 0 ? $"{_loop}, held to write by {HolderText.Of(_writer)}"
-        : _readers.Count > 0 ? $"{_loop}, held to read by {HolderText.Of(_readers.Values, _readers.Count)}"
+        _writeHold != 0 ? $"{_loop}, held by {HolderText.Of(_writer)} for writing"
+        : _readers.Count > 0 ? $"{_loop}, read by {HolderText.Of(_readers.Values, _readers.Count)}"
         : $"{_loop}, free";
 }

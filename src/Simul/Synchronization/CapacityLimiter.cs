@@ -76,12 +76,8 @@ public sealed class CapacityLimiter : IWaitSubject
         RequireNew(borrower);
         if (scope.IsCancelled) return scope.Cancelled<CapacityLease>();
         if (_borrowed < _total) return scope.PassWith(Lend(borrower));
-        var waiter = scope.RentWaiter<CapacityLease>();
-        waiter.Arm(scope);
-        waiter.Offer(new CapacityLease(this, borrower, InLine));
         _borrowers.Add(borrower, InLine);
-        _waiters.Add(waiter);
-        return waiter.AsValueTaskOfT();
+        return scope.WaitInWith(_waiters, new CapacityLease(this, borrower, InLine));
     }
 
     /// <summary>Borrows if something is left. Not a checkpoint.</summary>
@@ -101,7 +97,7 @@ public sealed class CapacityLimiter : IWaitSubject
 
     /// <summary>The limiter at this moment.</summary>
     /// <returns>An immutable snapshot.</returns>
-    public CapacityLimiterStatistics GetStatistics() => new(_total, _borrowed, _waiters.Count, [.. Borrowers]);
+    public CapacityLimiterStatistics GetStatistics() => new(_total, _borrowed, [.. Borrowers.Select(HolderText.NameOf)], _waiters.Count);
 
     string IWaitSubject.Describe() => Describe();
 
@@ -115,7 +111,7 @@ public sealed class CapacityLimiter : IWaitSubject
 
     private IEnumerable<object> Borrowers => _borrowers.Where(static entry => entry.Value != InLine).Select(static entry => entry.Key);
 
-    private string Describe() => $"{_loop}, {_borrowed} of {_total} lent{(_borrowed == 0 ? "" : $", to {HolderText.Of(Borrowers, _borrowed)}")}";
+    private string Describe() => $"{_loop}, {_borrowed} of {_total} out{(_borrowed == 0 ? "" : $", borrowed by {HolderText.Of(Borrowers, _borrowed)}")}";
 
     private static object CurrentBorrower(LoopScope scope) => (object?)scope.Owner ?? scope;
 
@@ -125,7 +121,7 @@ public sealed class CapacityLimiter : IWaitSubject
     }
 
     private void ThrowBorrowsTwice(object borrower, long lease) => throw new InvalidOperationException(
-        $"{HolderText.Of(borrower)} {(lease == InLine ? "waits for" : "has")} a lease of {_loop} already. Return that one first, or name another borrower.");
+        $"{HolderText.NameOf(borrower)} {(lease == InLine ? "waits for" : "has")} a lease of {_loop} already. Return that one first, or name another borrower.");
 
     private CapacityLease Lend(object borrower)
     {
@@ -142,7 +138,7 @@ public sealed class CapacityLimiter : IWaitSubject
     private void ReturnOnLoop(object borrower, long lease)
     {
         if (!_borrowers.TryGetValue(borrower, out long current) || current != lease)
-            throw new InvalidOperationException($"A lease of {_loop} was returned by {HolderText.Of(borrower)} that is over. Dispose a lease once, and keep no copies of it.");
+            throw new InvalidOperationException($"{HolderText.NameOf(borrower)} returned a lease of {_loop} that was over. Dispose a lease once, and keep no copies of it.");
         _borrowers.Remove(borrower);
         _borrowed--;
         Admit();

@@ -25,11 +25,7 @@ internal struct LoopBinding(string kind, string? name, string betweenThreads)
 
     // The scope of whoever takes; throws off the loop.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public LoopScope Enter()
-    {
-        if (!IsHere) Bind();
-        return LoopScope.Require();
-    }
+    public LoopScope Enter() => _core is { IsCurrent: true } core ? LoopScope.RequireOn(core) : Bind();
 
     // Gives back from elsewhere. A loop that has ended has nobody left to be given anything.
     public readonly void Post(Action<object?> giveBack, object? state)
@@ -55,7 +51,7 @@ internal struct LoopBinding(string kind, string? name, string betweenThreads)
     public readonly string Title => name is null ? $"This {kind}" : $"The {kind} '{name}'";
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Bind()
+    private LoopScope Bind()
     {
         var core = LoopCore.Current;
         if (_core is not null) throw LoopAffinityException.OtherThread(Title, _core.Name, betweenThreads);
@@ -65,5 +61,6 @@ internal struct LoopBinding(string kind, string? name, string betweenThreads)
             if (_core is not null) throw LoopAffinityException.OtherThread(Title, _core.Name, betweenThreads);
             _core = core;
         }
+        return LoopScope.Require();
     }
 }

@@ -111,6 +111,17 @@ public partial class LoopScope
         return waiter.AsValueTaskOfT();
     }
 
+    // Waits in line and brings something along: what it wants, or what it offers.
+    internal ValueTask<T> WaitInWith<T>(WaiterQueue queue, T value)
+    {
+        if ((_flags & ScopeFlags.Effective) != 0) return Cancelled<T>();
+        var waiter = RentWaiter<T>();
+        waiter.Offer(value);
+        waiter.Arm(this);
+        queue.Add(waiter);
+        return waiter.AsValueTaskOfT();
+    }
+
     // A checkpoint in a scope that is not cancelled, for one who has what it wants: it goes on at once, or after a turn when the
     // step has used up its allowance.
     internal ValueTask Pass() => --Core.StepBudget > 0 ? default : YieldUncancelled();

@@ -182,22 +182,22 @@ internal sealed class BarrierPlay(SchedulingPolicy dice) : PrimitivePlay(dice)
 internal sealed class LimiterPlay(SchedulingPolicy dice) : PrimitivePlay(dice)
 {
     private readonly CapacityLimiter _limiter = new(2);
-    private readonly HashSet<LoopTask> _inside = [];
+    private readonly HashSet<string> _inside = [];
 
     private protected override async Task UseAsync(int n)
     {
         using (await _limiter.AcquireAsync())
         {
             Granted++;
-            Require(_inside.Add(EventLoop.CurrentTask), "one borrowed twice");
-            Require(_limiter.GetStatistics().Borrowers.OfType<LoopTask>().ToHashSet().IsSupersetOf(_inside), "one is inside without a lease");
+            Require(_inside.Add($"Task '{EventLoop.CurrentTask.Name}'"), "one borrowed twice");
+            Require(_inside.IsSubsetOf(_limiter.GetStatistics().Borrowers), "one is inside without a lease");
             try
             {
                 await PauseAsync();
             }
             finally
             {
-                _inside.Remove(EventLoop.CurrentTask);
+                _inside.Remove($"Task '{EventLoop.CurrentTask.Name}'");
             }
         }
     }
@@ -227,9 +227,8 @@ internal sealed class ReaderWriterPlay(SchedulingPolicy dice) : PrimitivePlay(di
             using (await _lock.ReadLockAsync()) await ReadAsync();
             return;
         }
-        var write = await _lock.WriteLockAsync();
+        var hold = await _lock.WriteLockAsync();
         Granted++;
-        IDisposable hold = write;
         try
         {
             Require(++_writers == 1 && _readers == 0, "a writer is not alone");
@@ -242,7 +241,7 @@ internal sealed class ReaderWriterPlay(SchedulingPolicy dice) : PrimitivePlay(di
                 _writers--;
             }
             if (Roll(2) != 0) return;
-            hold = write.Downgrade();
+            hold = hold.Downgrade();
             await ReadAsync();
         }
         finally
@@ -269,10 +268,9 @@ internal sealed class ReaderWriterPlay(SchedulingPolicy dice) : PrimitivePlay(di
     private protected override void Disturb()
     {
         var now = _lock.GetStatistics();
-        Require(now.CurrentWaitingReaders == 0 || now.IsWriteHeld || now.CurrentWaitingWriters > 0, "a reader waits for nobody");
-        Require(now.CurrentWaitingWriters == 0 || now.IsWriteHeld || now.CurrentReaders > 0, "a writer waits for nobody");
+        Require(now.CurrentWaiters == 0 || now.Writer is not null || now.CurrentReaders > 0, "somebody waits for nobody");
     }
 
     private protected override void CheckEnd() =>
-        Require(_lock.GetStatistics() == new AsyncReaderWriterLockStatistics(0, false, null, 0, 0), "a hold was lost");
+        Require(_lock.GetStatistics() == new AsyncReaderWriterLockStatistics(0, null, 0), "a hold was lost");
 }

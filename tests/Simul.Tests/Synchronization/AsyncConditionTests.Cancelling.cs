@@ -97,6 +97,41 @@ public partial class AsyncConditionTests
     });
 
     [Fact]
+    public void Cancel_OfAllInTheTurnOfTheNotification_ThoseNotifiedGoOn() => Run(async () =>
+    {
+        int notified = 0, cancelled = 0;
+        await TaskGroup.RunAsync(async group =>
+        {
+            var waiters = Enumerable.Range(0, 5).Select(_ => group.Spawn(WaitAsync)).ToList();
+            await Settle();
+            using (await _gate.LockAsync())
+            {
+                _changed.Notify(2);
+                foreach (var waiter in waiters) waiter.Cancel();
+            }
+        });
+        Assert.Equal((2, 3), (notified, cancelled));
+        Free();
+
+        async Task WaitAsync()
+        {
+            using (await _gate.LockAsync())
+            {
+                try
+                {
+                    await _changed.WaitAsync();
+                    notified++;
+                }
+                catch (OperationCanceledException)
+                {
+                    cancelled++;
+                    throw;
+                }
+            }
+        }
+    });
+
+    [Fact]
     public void Cancel_BeforeTheNotification_ItGoesToTheNext() => Run(async () =>
     {
         List<string> notified = [];

@@ -4,7 +4,7 @@ public class AsyncReaderWriterLockTests
 {
     private readonly AsyncReaderWriterLock _table = new("table");
 
-    private void Free() => Assert.Equal(new AsyncReaderWriterLockStatistics(0, false, null, 0, 0), _table.GetStatistics());
+    private void Free() => Assert.Equal(new AsyncReaderWriterLockStatistics(0, null, 0), _table.GetStatistics());
 
     [Fact]
     public void Readers_HoldItTogether_AWriterAlone()
@@ -57,7 +57,7 @@ public class AsyncReaderWriterLockTests
                 group.Spawn(() => name[0] == 'r' ? ReadAsync(name) : WriteAsync(name), name);
                 await Settle();
             }
-            Assert.Equal(new AsyncReaderWriterLockStatistics(0, true, "main", 5, 3), _table.GetStatistics());
+            Assert.Equal(new AsyncReaderWriterLockStatistics(0, "main", 8), _table.GetStatistics());
             first.Dispose();
         });
         Free();
@@ -96,7 +96,7 @@ public class AsyncReaderWriterLockTests
             Assert.False(barging.IsHeld);
             var late = _table.ReadLockAsync();
             Assert.False(late.IsCompleted);
-            Assert.Equal(new AsyncReaderWriterLockStatistics(1, false, null, 1, 1), _table.GetStatistics());
+            Assert.Equal(new AsyncReaderWriterLockStatistics(1, null, 2), _table.GetStatistics());
             read.Dispose();
             (await late).Dispose();
         });
@@ -204,6 +204,25 @@ public class AsyncReaderWriterLockTests
     });
 
     [Fact]
+    public void Cancel_OfTheWholeGroup_LeavesTheLockFree() => Run(async () =>
+    {
+        await TaskGroup.RunAsync(async group =>
+        {
+            for (int i = 0; i < 9; i++)
+            {
+                bool write = i % 3 == 0;
+                group.Spawn(async () =>
+                {
+                    using (write ? await _table.WriteLockAsync() : await _table.ReadLockAsync()) await EventLoop.Delay(Sec(1));
+                });
+            }
+            await EventLoop.Delay(Sec(1.5));
+            group.Cancel();
+        });
+        Free();
+    });
+
+    [Fact]
     public void Lock_FreeInACancelledScope_Raises_TryDoesNot() => Run(async () =>
     {
         using var scope = CancelScope.Enter();
@@ -237,7 +256,7 @@ public class AsyncReaderWriterLockTests
             });
             await Settle();
             var read = write.Downgrade();
-            Assert.Equal(new AsyncReaderWriterLockStatistics(2, false, null, 0, 1), _table.GetStatistics());
+            Assert.Equal(new AsyncReaderWriterLockStatistics(2, null, 1), _table.GetStatistics());
             Assert.Throws<InvalidOperationException>(write.Dispose);
             Assert.Throws<InvalidOperationException>(() => write.Downgrade());
             await EventLoop.Delay(Sec(1));
@@ -245,7 +264,8 @@ public class AsyncReaderWriterLockTests
             read.Dispose();
         });
         Assert.Equal(["read", "write"], log);
-        Assert.False(default(AsyncWriteLockHold).Downgrade().IsHeld);
+        using (var read = await _table.ReadLockAsync()) Says(Assert.Throws<InvalidOperationException>(() => read.Downgrade()), "writer");
+        Assert.Throws<InvalidOperationException>(() => default(AsyncReaderWriterHold).Downgrade());
         Free();
     });
 
@@ -261,8 +281,8 @@ public class AsyncReaderWriterLockTests
         write.Dispose();
         Says(Assert.Throws<InvalidOperationException>(write.Dispose), "table", "over");
         Free();
-        default(AsyncReadLockHold).Dispose();
-        default(AsyncWriteLockHold).Dispose();
+        Assert.Equal((false, true), (read.IsWrite, write.IsWrite));
+        default(AsyncReaderWriterHold).Dispose();
     });
 
     [Theory]
@@ -291,6 +311,6 @@ public class AsyncReaderWriterLockTests
             }, "leaver");
             await _table.WriteLockAsync();
         }));
-        Says(error, $"the reader-writer lock 'table', held to {(write ? "write" : "read")} by Task 'leaver' (ended without releasing it)");
+        Says(error, $"the reader-writer lock 'table', {(write ? "held" : "read")} by Task 'leaver' (ended without releasing it)");
     }
 }

@@ -42,7 +42,7 @@ public partial class CapacityLimiterTests
         var leases = new List<CapacityLease>();
         foreach (string who in new[] { "a", "b", "c" }) leases.Add(await limiter.AcquireAsync(who));
         limiter.Total = 1;
-        var (total, borrowed, _, borrowers) = limiter.GetStatistics();
+        var (total, borrowed, borrowers, _) = limiter.GetStatistics();
         Assert.Equal((1, 3), (total, borrowed));
         Assert.Equal(["a", "b", "c"], borrowers);
         var next = limiter.AcquireAsync("d");
@@ -85,6 +85,6 @@ public partial class CapacityLimiterTests
             for (int i = 0; i < 7; i++) await limiter.AcquireAsync($"guest {i}");
             await limiter.AcquireAsync();
         }));
-        Says(error, "the limiter 'seats', 8 of 8 lent, to Task 'leaver' (ended without releasing it), 'guest 0', 'guest 1', 'guest 2', 'guest 3' and 3 more");
+        Says(error, "the limiter 'seats', 8 of 8 out, borrowed by Task 'leaver' (ended without releasing it), guest 0, guest 1, guest 2, guest 3 and 3 more");
     }
 }

@@ -4,7 +4,7 @@ public partial class CapacityLimiterTests
 {
     private static void Empty(CapacityLimiter limiter)
     {
-        var (total, borrowed, waiters, borrowers) = limiter.GetStatistics();
+        var (total, borrowed, borrowers, waiters) = limiter.GetStatistics();
         Assert.Equal((limiter.Total, 0, 0, 0), (total, borrowed, waiters, borrowers.Count));
     }
 
@@ -77,10 +77,10 @@ public partial class CapacityLimiterTests
         var lease = await limiter.AcquireAsync();
         await TaskGroup.RunAsync(async group =>
         {
-            var waiter = group.Spawn(async () => (await limiter.AcquireAsync()).Dispose());
+            group.Spawn(async () => (await limiter.AcquireAsync()).Dispose(), "waiter");
             await Settle();
             lease.Dispose();
-            Assert.Equal([waiter], limiter.GetStatistics().Borrowers);
+            Assert.Equal(["Task 'waiter'"], limiter.GetStatistics().Borrowers);
             Assert.False(limiter.TryAcquire(out var barging));
             Assert.False(barging.IsHeld);
         });
@@ -100,7 +100,7 @@ public partial class CapacityLimiterTests
             using (await limiter.AcquireAsync("main's guest"))
             {
                 Says(Assert.Throws<InvalidOperationException>(() => limiter.TryAcquire(out _, "main's guest")), "main's guest");
-                Assert.Equal([EventLoop.CurrentTask, "main's guest"], limiter.GetStatistics().Borrowers);
+                Assert.Equal(["Task 'main'", "main's guest"], limiter.GetStatistics().Borrowers);
             }
             Assert.True(limiter.TryAcquire(out var again, "main's guest"));
             again.Dispose();
