@@ -4,7 +4,7 @@ namespace Simul.Tests.Loop;
 
 // Nothing is allocated where a loop spends its life. Warmed up until the code is compiled for good.
 [Collection(nameof(AllocationTests))]
-public class AllocationTests
+public partial class AllocationTests
 {
     private const int Rounds = 20_000;
 
@@ -274,53 +274,6 @@ public class AllocationTests
     }
 
     // Passes a millisecond whenever it is looked at: delays end without a wait.
-    [Fact]
-    public void Event_AutomaticBackAndForth_AllocatesNothing() => AllocatesNothing(static n =>
-    {
-        var (there, back) = (new AsyncEvent(EventResetMode.AutoReset), new AsyncEvent(EventResetMode.AutoReset));
-        return TaskGroup.RunAsync(group =>
-        {
-            group.Spawn(async () =>
-            {
-                for (int i = 0; i < n; i++)
-                {
-                    await there.WaitAsync();
-                    back.Set();
-                }
-            });
-            group.Spawn(async () =>
-            {
-                for (int i = 0; i < n; i++)
-                {
-                    there.Set();
-                    await back.WaitAsync();
-                }
-            });
-            return Task.CompletedTask;
-        });
-    });
-
-    [Fact]
-    public void Barrier_LimiterAndReaderWriterLock_AllocateNothing() => AllocatesNothing(static n =>
-    {
-        var (barrier, limiter, gate) = (new AsyncBarrier(2), new CapacityLimiter(1), new AsyncReaderWriterLock());
-        async Task Go(bool write)
-        {
-            for (int i = 0; i < n / 10; i++)
-            {
-                await barrier.SignalAndWaitAsync();
-                using (await limiter.AcquireAsync()) await EventLoop.Yield();
-                using (write ? await gate.WriteLockAsync() : await gate.ReadLockAsync()) await EventLoop.Yield();
-            }
-        }
-        return TaskGroup.RunAsync(group =>
-        {
-            group.Spawn(() => Go(true));
-            group.Spawn(() => Go(false));
-            return Task.CompletedTask;
-        });
-    });
-
     private sealed class RunningClock : TimeProvider
     {
         private long _now;
