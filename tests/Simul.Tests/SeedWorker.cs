@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Simul.Tests;
@@ -6,6 +7,8 @@ namespace Simul.Tests;
 // loops take the worker's own thread, which is as bare as a new one: no loop, no synchronization context.
 internal static class SeedWorker
 {
+    private const int Few = 20;
+
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(100);
 
     [ThreadStatic] private static bool t_isWorker;
@@ -13,17 +16,22 @@ internal static class SeedWorker
     public static bool IsIdle => t_isWorker && LoopCore.Current is null && SynchronizationContext.Current is null;
 
     // Plays each seed, on as many threads as there are cores, until one fails; throws what that one came back with. A seed
-    // that does not end is a failure, too: hung makes the message.
-    public static void Run(IReadOnlyList<ulong> seeds, Func<ulong, Exception?> play, Func<ulong, Exception> hung)
+    // that does not end is a failure, too: hung makes the message. When the time is used up no further seed is begun, after
+    // the first few. Returns how many were played.
+    public static int Run(IReadOnlyList<ulong> seeds, Func<ulong, Exception?> play, Func<ulong, Exception> hung, TimeSpan? time = null)
     {
+        var began = Stopwatch.StartNew();
         int next = -1;
+        int played = 0;
         Exception? failure = null;
         ulong[] playing = new ulong[Math.Min(Environment.ProcessorCount, seeds.Count)];
         var threads = playing.Select((_, worker) => Start(() =>
         {
             while (Volatile.Read(ref failure) is null && Interlocked.Increment(ref next) is var turn && turn < seeds.Count)
             {
+                if (turn >= Few && began.Elapsed > time) return;
                 playing[worker] = seeds[turn];
+                Interlocked.Increment(ref played);
                 if (play(seeds[turn]) is { } error) Interlocked.CompareExchange(ref failure, error, null);
             }
         })).ToList();
@@ -37,6 +45,7 @@ internal static class SeedWorker
             }
         }
         if (failure is not null) ExceptionDispatchInfo.Throw(failure);
+        return played;
     }
 
     private static Thread Start(Action body)

@@ -41,9 +41,9 @@ internal sealed class SeededTest
 
     private string Command(ulong seed) => $"./test --project Simul.Tests --seed {seed} --filter 'FullyQualifiedName={_class.FullName}.{_method.Name}'";
 
-    // Runs it under each seed; throws what the first failure was.
-    public void Run(IReadOnlyList<ulong> seeds) =>
-        SeedWorker.Run(seeds, Play, seed => new XunitException($"{Name} hung under seed {seed}.\nReplay: {Command(seed)}"));
+    // Runs it under each seed, or as many as there is time for; throws what the first failure was. Returns how many.
+    public int Run(IReadOnlyList<ulong> seeds, TimeSpan? time = null) =>
+        SeedWorker.Run(seeds, Play, seed => new XunitException($"{Name} hung under seed {seed}.\nReplay: {Command(seed)}"), time);
 
     private XunitException? Play(ulong seed)
     {
