@@ -33,7 +33,11 @@ internal static class PeerJobs
     public static IReadOnlyList<Job> Suspend(bool quick) =>
     [
         Simul("suspend", quick ? 1_000_000 : 2_000_000),
+        Simul("suspend-spinning", quick ? 50_000 : 200_000) with { Pinned = false },
+        Simul("suspend-parked", 10_000) with { Repeats = 1 },
+        Python("python-gevent", "python-gevent/loop.py", "parked 10000", Tool.Gevent) with { Repeats = 1 },
         .. Loops("W1", quick, new(DotNet: 4_000_000, Node: 2_000_000, Tokio: 2_000_000, Go: 4_000_000, Asyncio: 300_000, Trio: 200_000, Gevent: 200_000)),
+        Reference("ipc", quick ? "2000" : "20000"),
     ];
 
     // As many sleepers in a quick run: their cost depends on how many there are. One repeat instead.

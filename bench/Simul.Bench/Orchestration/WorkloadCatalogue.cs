@@ -35,12 +35,18 @@ internal static class WorkloadCatalogue
         ], PeerJobs.Handoff),
         new("suspend", "One task's step to the loop and back in each of the four ways to suspend. Callbacks stand beside "
             + "`call_soon`, `Post` and `setImmediate`, generators beside Python's coroutines, async/await beside every async/await, greenlets "
-            + "beside tools whose tasks have their own stacks. One pinned core.",
+            + "beside tools whose tasks have their own stacks. One pinned core, but for `greenlets_spinning`: there the two threads may watch for each "
+            + "other on two. `greenlets_parked_*`: 10,000 greenlets wait at once; to start and park each, to wake and end each, resident size for each; "
+            + "two threads' switches are what the C references are.",
         [
             new("callbacks", "ns", ["*:callback_1", "node:switch_setimmediate_1"]),
             new("generators", "ns", ["python-asyncio:switch_1", "python-uvloop:switch_1", "python-trio:switch_1"]),
             new("async", "ns", ["*:switch_1", "!go:*", "!python-gevent:*"]),
-            new("greenlets", "ns", ["go:switch_1", "python-gevent:switch_1"]),
+            new("greenlets", "ns", ["go:switch_1", "python-gevent:switch_1"], References: [new("c:oneway_futex_same", 2, "two futex wakes on one core")]),
+            new("greenlets_spinning", "ns", ["go:switch_1", "python-gevent:switch_1"], References: [new("c:oneway_spin_then_futex_cross", 2, "two spins across cores"), new("c:oneway_futex_cross", 2, "two futex wakes across cores")]),
+            new("greenlets_parked_start", "us", ["python-gevent:parked_start"]),
+            new("greenlets_parked_wake", "us", ["python-gevent:parked_wake"]),
+            new("greenlets_parked_bytes", "bytes", ["python-gevent:parked_bytes"]),
         ], PeerJobs.Suspend),
         new("observe", "One task's step to the loop and back with a recorder listening, beside the same step without, in one process; "
             + "`recording_share` is what recording adds to it. The peers' steps are plain ones. One pinned core.",

@@ -31,6 +31,12 @@ internal static class ScenarioCatalogue
             case "observe":
                 ObserveScenario.Run(n);
                 break;
+            case "suspend-spinning":
+                SuspendScenario.RunSpinning(n);
+                break;
+            case "suspend-parked":
+                SuspendScenario.RunParked(n);
+                break;
             case "chess":
                 await ChessScenario.RunAsync(n);
                 break;

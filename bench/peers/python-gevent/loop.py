@@ -1,8 +1,9 @@
-"""gevent (greenlets on libev): loop.py W1|W2|W3|W3rss|W4 N"""
+"""gevent (greenlets on libev): loop.py W1|W2|W3|W3rss|W4|parked N"""
 import os
 import sys
 
 import gevent
+from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 from gevent.queue import Queue
 
@@ -107,6 +108,20 @@ def w4(n):
     emit(PEER, "W4", "lock_contended_100", values[1:], "ns", n)
 
 
+def parked(n):
+    gate = Event()
+    before = rss_bytes()
+    t = Timer()
+    tasks = [gevent.spawn(gate.wait) for _ in range(n)]
+    gevent.sleep(0)
+    emit(PEER, "W1", "parked_start", t.ns(n) / 1000, "us", n)
+    emit(PEER, "W1", "parked_bytes", (rss_bytes() - before) / n, "bytes", n)
+    t = Timer()
+    gate.set()
+    gevent.joinall(tasks)
+    emit(PEER, "W1", "parked_wake", t.ns(n) / 1000, "us", n)
+
+
 if __name__ == "__main__":
     workload, count = arguments()
-    {"W1": w1, "W2": w2, "W3": w3, "W3rss": w3rss, "W4": w4}[workload](count)
+    {"W1": w1, "W2": w2, "W3": w3, "W3rss": w3rss, "W4": w4, "parked": parked}[workload](count)

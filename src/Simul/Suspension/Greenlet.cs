@@ -121,7 +121,20 @@ public static class Greenlet
     }
 
     /// <summary>Gives up the turn.</summary>
-    public static void Yield() => Await(LoopScope.Require().Yield());
+    /// <exception cref="InvalidOperationException">The caller is no greenlet.</exception>
+    /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
+    public static void Yield()
+    {
+        var scope = LoopScope.Require();
+        if (!scope.IsCancelled)
+        {
+            var thread = Required();
+            thread.ThrowIfUnwinding();
+            scope.Core.Ready.PushAction(thread.Resume, scope.Live); // the loop's own contexts are untouched by a switch
+            thread.Park();
+        }
+        if (scope.IsCancelled) throw scope.CancellationError();
+    }
 
     /// <summary>Waits until a time has passed on the loop's clock.</summary>
     /// <param name="duration">How long.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Simul;
 
@@ -159,21 +160,9 @@ internal sealed class GreenletThread : IAwaitLink
     {
         t_current = this;
         var clean = ExecutionContext.Capture();
-        while (_body is { } body)
+        while (_body is not null)
         {
-            _body = null;
-            _pool.Core.TakeBaton();
-            ClockMember.Current = _clock;
-            SynchronizationContext.SetSynchronizationContext(_scope);
-            Restore(_context ?? clean);
-            _state = GreenletState.Running;
-            body.Run();
-            // An idle thread keeps nothing alive.
-            SynchronizationContext.SetSynchronizationContext(null);
-            Restore(clean);
-            _scope = null;
-            _context = null;
-            Outcome = null;
+            RunBody(clean);
             LoopCore.ReturnBaton(null);
             // Whether the thread is kept is decided while it still holds the baton.
             bool kept = _pool.TryKeep(this);
@@ -183,6 +172,27 @@ internal sealed class GreenletThread : IAwaitLink
             _spot.Wait();
         }
         GreenletPool.StackFreed();
+    }
+
+    // A method of its own: in the frame of one that runs for the thread's life, code that is not optimized yet would keep the
+    // body and its context alive while the thread is idle.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RunBody(ExecutionContext? clean)
+    {
+        var body = _body!;
+        _body = null;
+        _pool.Core.TakeBaton();
+        ClockMember.Current = _clock;
+        SynchronizationContext.SetSynchronizationContext(_scope);
+        Restore(_context ?? clean);
+        _state = GreenletState.Running;
+        body.Run();
+        // An idle thread keeps nothing alive.
+        SynchronizationContext.SetSynchronizationContext(null);
+        Restore(clean);
+        _scope = null;
+        _context = null;
+        Outcome = null;
     }
 
     // Goes on waiting although its loop has ended, and swallows what it is told. The thread sleeps for ever, rather than keep

@@ -9,7 +9,7 @@ namespace Simul;
 //
 // On Linux a futex: a signal to somebody who is still awake is one exchange, and a wait sleeps at once, with no lock to be
 // had again on waking (Monitor: nine times as long) and no spinning of its own (SemaphoreSlim: as fast for a pair of threads,
-// but four times as long for a hundred, which get in each other's way). Measured in decision 12; bench suspend, greenlets.
+// but four times as long for a hundred, which get in each other's way). Measured in decision 13; bench suspend, greenlets.
 // Elsewhere SemaphoreSlim.
 // Thread safety: Wait belongs to the spot's own thread, Signal to the baton holder.
 internal sealed class ParkingSpot

@@ -4,7 +4,7 @@ namespace Simul;
 // number of waits that sleep at once before it is tried again, so that what is lost stays below a hundredth.
 //
 // With several processors it spins: the other side runs beside it, and waking a sleeper there costs many times a short step
-// (decision 12). With one it yields the processor once, for the other side is next in line; that saves a sleep and a wake.
+// (decision 13). With one it yields the processor once, for the other side is next in line; that saves a sleep and a wake.
 internal struct Patience
 {
     // What Thread.SpinWait(1) takes; .NET normalizes it on each machine.

@@ -13,7 +13,7 @@ public readonly struct Suspend
 {
     private static readonly object s_plain = new();
 
-    private readonly object? _subject; // s_plain: the wait below; a wait with a value; a generator; null in default(Suspend)
+    private readonly object? _subject; // s_plain: the wait below; a scope: its yield; a wait with a value; a generator; null in default(Suspend)
     private readonly ValueTask _wait;
 
     private Suspend(ValueTask wait)
@@ -31,7 +31,7 @@ public readonly struct Suspend
 
     /// <summary>Gives up the turn.</summary>
     /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
-    public static Suspend Yield => new(LoopScope.Require().Yield());
+    public static Suspend Yield => new(LoopScope.Require(), catcher: null);
 
     /// <summary>Waits until a time has passed on the loop's clock.</summary>
     /// <param name="duration">How long.</param>
@@ -116,13 +116,15 @@ public readonly struct Suspend
     // Who is told of a failure in the generator's place.
     internal SuspendedResult? Catcher { get; }
 
-    internal IEnumerable<Suspend>? Generator => _subject as IEnumerable<Suspend>;
+    // Asked last: to find an interface takes as long as the rest of a step.
+    internal IEnumerable<Suspend>? Generator => _subject == s_plain || _subject is LoopScope ? null : _subject as IEnumerable<Suspend>;
 
     internal bool IsReady
     {
         get
         {
             if (_subject == s_plain) return _wait.IsCompleted;
+            if (_subject is LoopScope scope) return scope.IsCancelled;
             return _subject is ISuspendedWait wait ? wait.IsReady : throw Empty();
         }
     }
@@ -130,6 +132,7 @@ public readonly struct Suspend
     internal void Register(Action resume)
     {
         if (_subject == s_plain) _wait.GetAwaiter().UnsafeOnCompleted(resume);
+        else if (_subject is LoopScope scope) GiveUpTurn(scope, resume);
         else ((ISuspendedWait)_subject!).Register(resume);
     }
 
@@ -137,7 +140,15 @@ public readonly struct Suspend
     internal void Take()
     {
         if (_subject == s_plain) _wait.GetAwaiter().GetResult();
-        else ((ISuspendedWait)_subject!).Take();
+        else if (_subject is not LoopScope scope) ((ISuspendedWait)_subject!).Take();
+        else if (scope.IsCancelled) throw scope.CancellationError();
+    }
+
+    // Straight into the queue: a step leaves both contexts as it found them.
+    private static void GiveUpTurn(LoopScope scope, Action resume)
+    {
+        if (!scope.Core.IsCurrent) throw LoopAffinityException.OtherThread("This Suspend.Yield", scope.Core.Name);
+        scope.Core.Ready.PushAction(resume, scope.Live);
     }
 
     private static InvalidOperationException Empty() => new("The generator yielded default(Suspend), which waits for nothing. Yield Suspend.Yield to give up the turn, or Suspend.On(...).");

@@ -313,4 +313,44 @@ public class SuspensionMatrixTests
             }
         }
     });
+
+    // A5, and as an await of EventLoop.Yield does it: a cancellation before the yield or during it is raised.
+    [Theory]
+    [InlineData("async")]
+    [InlineData("generator")]
+    [InlineData("greenlet")]
+    public void Yield_InACancelledScope_Raises(string way) => Run(async () =>
+    {
+        foreach (bool before in (bool[])[true, false])
+        {
+            int turns = 0;
+            Assert.True(await CancelScope.RunAsync(scope =>
+            {
+                if (before) scope.Cancel();
+                else EventLoop.Current.CallSoon(() => scope.Cancel());
+                return way switch
+                {
+                    "async" => Async(),
+                    "generator" => Generator.RunAsync(Iterate()),
+                    _ => Greenlet.RunAsync(Block),
+                };
+            }));
+            Assert.InRange(turns, 1, before ? 1 : 2);
+
+            async Task Async()
+            {
+                while (turns++ < 10) await EventLoop.Yield();
+            }
+
+            IEnumerable<Suspend> Iterate()
+            {
+                while (turns++ < 10) yield return Suspend.Yield;
+            }
+
+            void Block()
+            {
+                while (turns++ < 10) Greenlet.Yield();
+            }
+        }
+    });
 }
