@@ -41,14 +41,20 @@ internal abstract class GeneratorRun : IAwaitLink
 
     private void Resume()
     {
-        if (_isStepping)
+        // From a foreign thread: a wait that heeds no context. It must not look at what the loop's thread is doing at this moment.
+        // After the loop's end it goes on there, so that its finally blocks run.
+        if (!_core.IsCurrent)
+        {
+            if (!_core.Inject(new Action<object?>(static x => ((GeneratorRun)x!).Step()), this, _core.Host.RootContext)) Step();
+        }
+        else if (_isStepping)
         {
             _resumedEarly = true;
-            return;
         }
-        // From a foreign thread: a wait that heeds no context. After the loop's end it goes on there, so that its finally blocks run.
-        if (!_core.IsCurrent && _core.Inject(new Action<object?>(static x => ((GeneratorRun)x!).Step()), this, _core.Host.RootContext)) return;
-        Step();
+        else
+        {
+            Step();
+        }
     }
 
     private void Step()
