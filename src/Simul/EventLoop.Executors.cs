@@ -44,7 +44,7 @@ public sealed partial class EventLoop
     {
         try
         {
-            await executor.DisposeAsync().ConfigureAwait(false); // it may end when the loop has
+            await executor.DisposeAsync();
             return null;
         }
         catch (Exception error)

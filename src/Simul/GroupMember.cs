@@ -38,11 +38,14 @@ internal sealed class GroupMember(EventLoopThread thread)
     // many tasks it has, since those that sleep keep nobody waiting.
     public bool IsLessLoadedThan(GroupMember other) => (Backlog, Alive).CompareTo((other.Backlog, other.Alive)) < 0;
 
-    public EventLoopLoad GetLoad() => new(Loop.Name, Volatile.Read(ref _pending), Alive, Loop.Core.ReadyHint, IsIdle);
+    public EventLoopLoad GetLoad() => new(Loop.Name, Pending, Alive, Loop.Core.ReadyHint, Pending == 0 && IsIdle);
 
-    private bool IsIdle => IdleTurn == Loop.Core.TotalTurns;
+    // Also while it wakes up: what it was given then is its own.
+    public bool IsIdle => IdleTurn == Loop.Core.TotalTurns;
 
-    private int Backlog => Volatile.Read(ref _pending) + Loop.Core.ReadyHint + (IsIdle ? 0 : 1);
+    private int Backlog => Pending + Loop.Core.ReadyHint + (IsIdle ? 0 : 1);
+
+    private int Pending => Volatile.Read(ref _pending);
 
     private int Alive => Volatile.Read(ref _alive);
 }
