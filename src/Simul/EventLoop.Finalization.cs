@@ -11,6 +11,7 @@ public sealed partial class EventLoop
     /// <summary>Has the loop dispose a resource when everything on it has ended, just before it closes.</summary>
     /// <remarks>
     /// <para>Ordering: last owned first, one after the other, on the loop. Cancellations do not reach the disposal.</para>
+    /// <para>Executors come after everything else, together, and are given <see cref="EventLoopOptions.ExecutorShutdownTimeout"/>.</para>
     /// <para>What a disposal throws goes to the unhandled-error handler, and the others are disposed all the same.</para>
     /// </remarks>
     /// <typeparam name="T">The resource's type.</typeparam>
@@ -22,7 +23,8 @@ public sealed partial class EventLoop
     {
         ArgumentNullException.ThrowIfNull(resource);
         Check();
-        _finalized.AddLast(resource);
+        if (resource is Executor executor) OwnExecutor(executor);
+        else _finalized.AddLast(resource);
         return resource;
     }
 
@@ -34,6 +36,7 @@ public sealed partial class EventLoop
     {
         ArgumentNullException.ThrowIfNull(resource);
         Check();
+        if (resource is Executor executor) return DisownExecutor(executor);
         for (var node = _finalized.Last; node is not null; node = node.Previous)
         {
             if (node.Value != resource) continue;

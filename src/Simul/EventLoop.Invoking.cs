@@ -38,6 +38,7 @@ public sealed partial class EventLoop
     public async Task<T> InvokeAsync<T>(Func<Task<T>> body)
     {
         ArgumentNullException.ThrowIfNull(body);
+        if (_core.IsClosed) throw new EventLoopClosedException(Name);
         var scope = LoopScope.Require();
         if (scope.IsCancelled) throw scope.CancellationError();
         if (scope.Core == _core) return await body();

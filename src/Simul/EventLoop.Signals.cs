@@ -36,5 +36,5 @@ public sealed partial class EventLoop
     // From a signal's thread. False when the loop has ended: nobody is left to act on it.
     internal bool PostSignal(Action<EventLoop> handler) => _core.Inject(new Action<object?>(x => handler((EventLoop)x!)), this, _root);
 
-    internal void LogTasks() => Log($"tasks of {Name}:{Environment.NewLine}{TaskTree.Of(_root)}");
+    internal void LogTasks() => Log($"tasks of {Name}:{Environment.NewLine}{DumpTasks()}");
 }

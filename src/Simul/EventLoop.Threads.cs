@@ -78,21 +78,18 @@ public sealed partial class EventLoop
     internal void ReportLate(string line) => Log(line);
 
     // The loop's threads: kept until it ends, those that were written off left to themselves.
-    private sealed class LoopThreads : IDisposable
+    private sealed class LoopThreads
     {
         public LoopThreads(EventLoop loop)
         {
             // As many as the limits let through: a call that has its permit never waits for a thread.
             Executor = new ThreadExecutor(new ThreadExecutorOptions { Name = $"{loop.Name} thread", Workers = int.MaxValue, Clock = loop._core.Clock.Provider });
             Slots = new AsyncSemaphore(loop._options.MaxThreads, name: $"threads of {loop.Name}");
-            loop._core.Own(this);
+            loop.OwnExecutor(Executor);
         }
 
         public ThreadExecutor Executor { get; }
 
         public AsyncSemaphore Slots { get; }
-
-        // Idle threads end now. No task is left that would wait for the others.
-        public void Dispose() => _ = Executor.DisposeAsync().AsTask();
     }
 }

@@ -219,8 +219,9 @@ public sealed class EventLoopGroup : IAsyncDisposable, IDisposable
         Task.Run(() => StopAsync()).GetAwaiter().GetResult();
     }
 
-    // A loop of the group has nothing to do: it begins what another one was given and has not come to, or is remembered as
-    // idle. Both under the gate, so that nothing is given to a busy loop between its look and its sleep. On that loop.
+    // A loop of the group has nothing to do: it begins what a busy one was given and has not come to, or is remembered as
+    // idle. Both under the gate, so that nothing is given to a busy loop between its look and its sleep. One that only wakes up
+    // is left alone: else the first to be awake would take everything. On that loop.
     internal bool TryTakeOver(EventLoop idle)
     {
         Submission taken;
@@ -230,7 +231,7 @@ public sealed class EventLoopGroup : IAsyncDisposable, IDisposable
             GroupMember? longest = null;
             foreach (var member in _members)
             {
-                if (member is null || member.Loop == idle || member.Queue.Count == 0) continue;
+                if (member is null || member == thief || member.Queue.Count == 0 || member.IsIdle) continue;
                 if (longest is null || member.Queue.Count > longest.Queue.Count) longest = member;
             }
             if (longest is null)

@@ -33,7 +33,7 @@ public sealed record EventLoopOptions
     /// Default: false.</summary>
     public bool DumpOnQuit { get; init; }
 
-    /// <summary>At the loop's end: how long the executors that belong to it get to end, on the loop's clock. Past it the loop
+    /// <summary>At the loop's end: how long the executors that belong to it (<see cref="EventLoop.Own"/>) get to end, in real time. Past it the loop
     /// says so in its log and closes without them. Default: five minutes, as in asyncio; <see cref="Timeout.InfiniteTimeSpan"/>
     /// for no limit.</summary>
     public TimeSpan ExecutorShutdownTimeout

@@ -34,15 +34,19 @@ internal sealed class GroupMember(EventLoopThread thread)
         Ended();
     }
 
-    // What would run before a newcomer does: what has not begun, what is ready, and whatever the loop is at. Only then counts how
-    // many tasks it has, since those that sleep keep nobody waiting.
+    // What would run before a newcomer does: whatever the loop is at, what is ready, what has not begun. Of equals the one with
+    // fewer tasks: those that sleep keep nobody waiting now. One that waits, or only wakes up, has nothing before a newcomer;
+    // were its pending counted, the first loop to be awake would get everything of a burst.
     public bool IsLessLoadedThan(GroupMember other) => (Backlog, Alive).CompareTo((other.Backlog, other.Alive)) < 0;
 
-    public EventLoopLoad GetLoad() => new(Loop.Name, Volatile.Read(ref _pending), Alive, Loop.Core.ReadyHint, IsIdle);
+    public EventLoopLoad GetLoad() => new(Loop.Name, Pending, Alive, Loop.Core.ReadyHint, Pending == 0 && IsIdle);
 
-    private bool IsIdle => IdleTurn == Loop.Core.TotalTurns;
+    // Also while it wakes up: what it was given then is its own.
+    public bool IsIdle => IdleTurn == Loop.Core.TotalTurns;
 
-    private int Backlog => Volatile.Read(ref _pending) + Loop.Core.ReadyHint + (IsIdle ? 0 : 1);
+    private int Backlog => IsIdle ? 0 : 1 + Pending + Loop.Core.ReadyHint;
+
+    private int Pending => Volatile.Read(ref _pending);
 
     private int Alive => Volatile.Read(ref _alive);
 }

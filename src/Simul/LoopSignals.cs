@@ -42,5 +42,10 @@ internal sealed class LoopSignals : IDisposable
         context.Cancel = _loop.PostSignal(loop => loop.CancelByOnLoop(reason));
     }
 
-    private void Dump(PosixSignalContext context) => context.Cancel = _loop.PostSignal(static loop => loop.LogTasks());
+    // From here, not on the loop: a loop that is asked this way may be stuck.
+    private void Dump(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _loop.LogTasks();
+    }
 }

@@ -17,10 +17,13 @@ internal class LoopExhibition(string engine, string meaning, Func<Board, Exhibit
 
     // One player, her boards, one loop on the calling thread.
     public void Play(IReadOnlyList<Board> boards, ExhibitionPlan plan, TimeProvider clock, CancellationToken cancellation) =>
-        EventLoop.Run(() => TaskGroup.RunAsync(group =>
-        {
-            var player = new AsyncLock("the player");
-            foreach (var board in boards) group.Spawn(() => play(board, plan, player));
-            return Task.CompletedTask;
-        }), Options with { Clock = clock }, cancellation);
+        EventLoop.Run(() => PlayAsync(boards, plan), Options with { Clock = clock }, cancellation);
+
+    // One player, her boards, on the loop that runs this.
+    public Task PlayAsync(IReadOnlyList<Board> boards, ExhibitionPlan plan) => TaskGroup.RunAsync(group =>
+    {
+        var player = new AsyncLock("the player");
+        foreach (var board in boards) group.Spawn(() => play(board, plan, player));
+        return Task.CompletedTask;
+    });
 }

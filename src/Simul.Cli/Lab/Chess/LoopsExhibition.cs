@@ -13,16 +13,14 @@ internal sealed class LoopsExhibition() : Exhibition("loops", "one event loop a 
     {
         long start = clock.GetTimestamp();
         var boards = Enumerable.Range(1, plan.Boards).Select(number => new Board(number, plan, clock, start) { Master = number % workers + 1 }).ToList();
-        // While the loops start, the clock stands.
-        var starting = (clock as VirtualTimeProvider)?.Join("loops starting");
-        await using var threads = new ThreadExecutor(new ThreadExecutorOptions { Workers = workers, Clock = clock });
-        var loops = Enumerable.Range(0, workers).Select(share => threads.SubmitAsync(() =>
-        {
-            _one.Play([.. boards.Where(board => board.Number % workers == share)], plan, clock, cancellation);
-            return true;
-        })).ToList();
+        await using var loops = new EventLoopGroup(new EventLoopGroupOptions { Count = workers, Loop = _one.Options with { Clock = clock } });
+        // Until every master has her boards, a virtual clock stands.
+        var starting = (clock as VirtualTimeProvider)?.Join("masters going to their boards");
+        var masters = Enumerable.Range(0, workers)
+            .Select(share => loops.SubmitAsync(share, () => _one.PlayAsync([.. boards.Where(board => board.Number % workers == share)], plan), cancellation))
+            .ToList();
         starting?.Dispose();
-        await Task.WhenAll(loops);
+        await Task.WhenAll(masters);
         return [.. boards.Select(board => board.Record)];
     }
 }
