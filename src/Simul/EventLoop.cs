@@ -100,6 +100,7 @@ public sealed partial class EventLoop : ILoopHost
         }
         else if (child.Error is { } error && !child.HasObserver)
         {
+            _debug?.FailedUnobserved(child);
             HandleUnhandled(error);
         }
     }

@@ -26,7 +26,8 @@ internal sealed class SampleProgram
         global using Simul;
         """;
 
-    private static readonly CSharpParseOptions s_language = new(LanguageVersion.Latest);
+    // A file that is a program may begin with #: lines.
+    private static readonly CSharpParseOptions s_language = new CSharpParseOptions(LanguageVersion.Latest).WithFeatures([new("FileBasedProgram", "true")]);
 
     private static readonly Lazy<IReadOnlyList<MetadataReference>> s_references = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))]);
@@ -34,9 +35,13 @@ internal sealed class SampleProgram
     private readonly CSharpCompilation _compilation;
 
     public SampleProgram(FencedBlock block)
+        : this(block.Text.StartsWith(Fragment, StringComparison.Ordinal) ? $"EventLoop.Run(async () =>\n{{\n{block.Text}\n}});" : block.Text, block.ToString())
     {
-        string text = block.Text.StartsWith(Fragment, StringComparison.Ordinal) ? $"EventLoop.Run(async () =>\n{{\n{block.Text}\n}});" : block.Text;
-        var tree = CSharpSyntaxTree.ParseText(text, s_language, block.ToString());
+    }
+
+    public SampleProgram(string text, string name)
+    {
+        var tree = CSharpSyntaxTree.ParseText(text, s_language, name);
         IsProgram = tree.GetRoot().ChildNodes().OfType<GlobalStatementSyntax>().Any(statement => statement.Statement is not LocalFunctionStatementSyntax);
         _compilation = CSharpCompilation.Create(
             "Sample",
@@ -51,6 +56,13 @@ internal sealed class SampleProgram
     // What is wrong with it, as the compiler says it.
     public IReadOnlyList<string> Errors =>
         [.. _compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).Select(diagnostic => diagnostic.ToString())];
+
+    // Writes it as a program that `dotnet exec` starts; what it uses must stand beside it.
+    public void Save(string path)
+    {
+        var result = _compilation.Emit(path);
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics));
+    }
 
     // Runs it, in this process, and returns what it printed.
     public IReadOnlyList<string> Run(TimeSpan patience)

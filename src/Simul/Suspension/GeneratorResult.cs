@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Simul;
 
 /// <summary>Where a generator leaves its result: an iterator has no <c>return</c> with a value.</summary>
@@ -14,6 +16,7 @@ namespace Simul;
 /// int counted = await Generator.RunAsync&lt;int&gt;(result => Count(3, result));
 /// </code>
 /// </example>
+[DebuggerDisplay("{HasValue ? \"left\" : \"none yet\",nq}")]
 public sealed class GeneratorResult<T>
 {
     private T? _value;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Simul;
 
 /// <summary>What a generator hands to the loop with <c>yield return</c>: the thing it waits for.</summary>
@@ -6,6 +8,7 @@ namespace Simul;
 /// lets the generator go on.</para>
 /// <para>Thread safety: belongs to the loop; yield it where it was made, once, at once.</para>
 /// </remarks>
+[DebuggerDisplay("{_subject is null ? \"nothing\" : \"a wait\",nq}")]
 public readonly struct Suspend
 {
     private static readonly object s_plain = new();

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Simul;
 
 /// <summary>What became of a wait that a generator was suspended on.</summary>
 /// <remarks>Thread safety: belongs to the loop.</remarks>
+[DebuggerDisplay("{IsCompleted ? \"there\" : \"not there yet\",nq}")]
 public abstract class SuspendedResult
 {
     private protected SuspendedResult()

@@ -3,21 +3,27 @@ using System.Runtime.CompilerServices;
 
 namespace Simul;
 
-/// <summary>Waits, inside a lock, for something that others change under the same lock: the wait gives the lock up, and takes it
-/// again before it ends.</summary>
+/// <summary>Lets the holder of an <see cref="AsyncLock"/> wait until another holder says that something has changed.</summary>
 /// <remarks>
-/// <para>Cancellation: a wait is a checkpoint. However it ends, the lock is held again; a cancellation is raised after that. Who
-/// was notified and cancelled in the same turn has been notified: the next checkpoint raises.</para>
-/// <para>Ordering: waiters are notified in the order in which they came; they then stand in the lock's line like everybody.</para>
-/// <para>Thread safety: belongs to its lock's loop. Between threads use <see cref="Monitor"/>.</para>
-/// <para>Semantics: asyncio's <c>Condition</c>.</para>
+/// <para>A wait gives the lock away and has it again when it ends, whichever way it ends. The hold with which the caller took
+/// the lock is the same hold afterwards.</para>
+/// <para>Cancellation: a wait is a checkpoint. A cancelled one stands in line for the lock like one that was notified, and raises
+/// when it has it. A notified waiter that is cancelled before it has the lock again goes on; the next checkpoint raises. So a
+/// notification is never lost to one who has gone.</para>
+/// <para>Ordering: the longest waiter is notified first. Who was notified stands in line for the lock behind those who wait for
+/// it already, so what was true at the notification need not be true any more: wait in a loop, or with a predicate.</para>
+/// <para>Thread safety: belongs to its lock's loop, notifying too: it needs the lock. Between threads use <see cref="Monitor"/>.</para>
+/// <para>Semantics: trio's <c>Condition</c>. "Holds the lock" means that the current task took it; a hold that another task
+/// handed over does not count.</para>
 /// </remarks>
 /// <example>
 /// <code>
+/// var gate = new AsyncLock();
+/// var changed = new AsyncCondition(gate);
 /// using (await gate.LockAsync())
 /// {
-///     await filled.WaitAsync(() => items.Count > 0);
-///     items.Dequeue();
+///     await changed.WaitAsync(() => stock.Count > 0);
+///     Console.WriteLine(stock.Dequeue());
 /// }
 /// </code>
 /// </example>
@@ -25,73 +31,71 @@ namespace Simul;
 public sealed class AsyncCondition : IWaitSubject
 {
     private readonly AsyncLock _lock;
-    private readonly WaiterQueue _waiters;
+    private readonly Line _waiters;
     private LoopBinding _loop;
 
     /// <summary>Makes a condition.</summary>
-    /// <param name="gate">The lock under which it is waited for and notified; several conditions may share one.</param>
+    /// <param name="gate">The lock that guards what is waited for. One lock may have many conditions.</param>
     /// <param name="name">Shown in the task tree and in messages.</param>
     public AsyncCondition(AsyncLock gate, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(gate);
         _lock = gate;
-        Name = name;
-        _waiters = new WaiterQueue(this);
+        _loop = new LoopBinding("condition", name, "Monitor");
+        _waiters = new Line(this);
     }
 
     /// <summary>The name given.</summary>
-    public string? Name { get; }
+    public string? Name => _loop.Name;
 
-    /// <summary>Gives the lock up, waits to be notified, and takes the lock again. A checkpoint.</summary>
-    /// <returns>Ends with the lock held, by the caller's own hold.</returns>
-    /// <exception cref="SynchronizationLockException">The calling task does not hold the lock.</exception>
-    /// <exception cref="OperationCanceledException">The current scope was cancelled; the lock is held all the same.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WaitAsync()
+    /// <summary>Waits, without the lock, until notified, and takes the lock again. A checkpoint.</summary>
+    /// <returns>Ends with the lock held again, also when it raises.</returns>
+    /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
+    /// <exception cref="SynchronizationLockException">The current task does not hold the lock.</exception>
+    /// <exception cref="LoopAffinityException">The caller does not run on the condition's loop.</exception>
+    public ValueTask WaitAsync()
     {
-        var scope = _loop.Enter("This condition");
-        if (scope.IsCancelled)
-        {
-            _lock.RequireHeldBy(scope);
-            throw scope.CancellationError();
-        }
-        int hold = _lock.Suspend(scope);
-        try
-        {
-            await scope.WaitIn(_waiters);
-        }
-        finally
-        {
-            await _lock.ResumeAsync(scope, hold);
-        }
+        var scope = RequireLock();
+        if (scope.IsCancelled) return scope.Cancelled();
+        var waiter = scope.RentWaiter<AsyncLockHold>();
+        waiter.Arm(scope);
+        _lock.Suspend(waiter);
+        _waiters.Add(waiter);
+        return waiter.AsValueTask();
     }
 
-    /// <summary>Waits until something holds: looks now, and again each time it is notified.</summary>
-    /// <param name="predicate">What must hold; called with the lock held.</param>
-    /// <returns>Ends with the lock held and the predicate true.</returns>
-    /// <exception cref="SynchronizationLockException">The calling task does not hold the lock.</exception>
-    /// <exception cref="OperationCanceledException">The current scope was cancelled; the lock is held all the same.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WaitAsync(Func<bool> predicate)
+    /// <summary>Waits until a predicate holds, asking it now and after each notification, with the lock held. A checkpoint.</summary>
+    /// <remarks>A call that has to wait costs an async method's box; <c>while (!predicate()) await condition.WaitAsync();</c>
+    /// costs nothing.</remarks>
+    /// <param name="predicate">What to wait for. What it throws leaves the wait, with the lock held.</param>
+    /// <returns>Ends with the predicate true and the lock held; also when it raises the lock is held.</returns>
+    /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
+    /// <exception cref="SynchronizationLockException">The current task does not hold the lock.</exception>
+    /// <exception cref="LoopAffinityException">The caller does not run on the condition's loop.</exception>
+    public ValueTask WaitAsync(Func<bool> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        _lock.RequireHeldBy(_loop.Enter("This condition"));
-        while (!predicate()) await WaitAsync();
+        var scope = RequireLock();
+        if (scope.IsCancelled) return scope.Cancelled();
+        return predicate() ? scope.Pass() : WaitUntilAsync(predicate);
     }
 
-    /// <summary>Wakes the longest waiters; each goes on when it has the lock.</summary>
-    /// <param name="count">How many at most.</param>
-    /// <exception cref="SynchronizationLockException">The calling task does not hold the lock.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    /// <summary>Wakes waiters; each goes on once it has the lock again. Whoever comes later is not meant.</summary>
+    /// <param name="count">How many, the longest waiters first; where fewer wait, those.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    /// <exception cref="SynchronizationLockException">The current task does not hold the lock.</exception>
+    /// <exception cref="LoopAffinityException">The caller does not run on the condition's loop.</exception>
     public void Notify(int count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        _lock.RequireHeldBy(_loop.Enter("This condition"));
-        while (count-- > 0 && _waiters.TakeFirst() is { } waiter) waiter.Grant();
+        RequireLock();
+        while (count-- > 0 && _waiters.TakeFirst() is { } waiter)
+            _lock.Return(Unsafe.As<Waiter<AsyncLockHold>>(waiter), cancelled: false);
     }
 
-    /// <summary>Wakes everybody who waits.</summary>
-    /// <exception cref="SynchronizationLockException">The calling task does not hold the lock.</exception>
+    /// <summary>Wakes everybody who waits; each goes on once it has the lock again.</summary>
+    /// <exception cref="SynchronizationLockException">The current task does not hold the lock.</exception>
+    /// <exception cref="LoopAffinityException">The caller does not run on the condition's loop.</exception>
     public void NotifyAll() => Notify(int.MaxValue);
 
     /// <summary>The condition at this moment.</summary>
@@ -100,5 +104,31 @@ public sealed class AsyncCondition : IWaitSubject
 
     string IWaitSubject.Describe() => Describe();
 
-    private string Describe() => $"the condition{(Name is null ? "" : $" '{Name}'")} of {((IWaitSubject)_lock).Describe()}";
+    private string Describe() => $"{_loop} under {_lock.Describe()}";
+
+    private async ValueTask WaitUntilAsync(Func<bool> predicate)
+    {
+        do await WaitAsync();
+        while (!predicate());
+    }
+
+    private LoopScope RequireLock()
+    {
+        var scope = _loop.Enter();
+        if (!_lock.IsHeldIn(scope)) ThrowNotHeld(scope);
+        return scope;
+    }
+
+    private void ThrowNotHeld(LoopScope scope) => throw new SynchronizationLockException(
+        $"{HolderText.Of(scope)} used {_loop} without holding {_lock.Describe()}. Take the lock first, in the same task: using (await gate.LockAsync()).");
+
+    // Who is cancelled leaves the line, but not without the lock.
+    private sealed class Line(AsyncCondition condition) : WaiterQueue(condition)
+    {
+        public override void Withdraw(Waiter waiter)
+        {
+            Remove(waiter);
+            condition._lock.Return(Unsafe.As<Waiter<AsyncLockHold>>(waiter), cancelled: true);
+        }
+    }
 }

@@ -2,105 +2,111 @@ using System.Diagnostics;
 
 namespace Simul;
 
-/// <summary>A signal for loop tasks: they wait until it is set. Manual, it stays set and lets everybody through; automatic, each
-/// <see cref="Set"/> lets exactly one through.</summary>
+/// <summary>A signal for loop tasks: they wait until somebody sets it.</summary>
 /// <remarks>
-/// <para>Cancellation: a wait is a checkpoint; giving it up never loses a signal.</para>
-/// <para>Ordering: waiters go on in the order in which they came. All who wait when a manual event is set go on, also when it is
-/// reset at once.</para>
-/// <para>Thread safety: belongs to one loop, the first it is used on. Setting and resetting are legal from any thread, and are
-/// posted from another one. Between threads use <see cref="ManualResetEventSlim"/> or <see cref="AutoResetEvent"/>.</para>
-/// <para>Semantics: asyncio's <c>Event</c>, and .NET's two kinds.</para>
+/// <para><see cref="EventResetMode.ManualReset"/>: once set, everybody passes until it is reset. Setting it wakes all who wait at
+/// that moment, even if it is reset before they run.</para>
+/// <para><see cref="EventResetMode.AutoReset"/>: each <see cref="Set"/> lets one pass: the longest waiter, or the next to come.
+/// Setting it twice while nobody waits lets one pass all the same; to count, use <see cref="AsyncSemaphore"/>.</para>
+/// <para>Cancellation: a wait is a checkpoint; giving it up leaves the line. A signal that was handed to a waiter is kept, also
+/// when the waiter is cancelled in the same turn; it never goes to one who has gone.</para>
+/// <para>Ordering: first come, first served.</para>
+/// <para>Thread safety: belongs to one loop, the first it is waited for on. Setting and resetting are legal from any thread;
+/// from another one they are posted, in order. Between threads use <see cref="ManualResetEventSlim"/> or
+/// <see cref="TaskCompletionSource"/>.</para>
+/// <para>Semantics: asyncio's <c>Event</c>, with the BCL's two modes. trio's cannot be reset; make a new one where that matters.</para>
 /// </remarks>
 /// <example>
 /// <code>
-/// var ready = new AsyncEvent();
+/// var open = new AsyncEvent();
 /// group.Spawn(async () =>
 /// {
-///     await ready.WaitAsync();
-///     Console.WriteLine("off we go");
+///     await open.WaitAsync();
+///     Console.WriteLine("in");
 /// });
-/// ready.Set();
+/// open.Set();
 /// </code>
 /// </example>
 [DebuggerDisplay("{Describe(),nq}")]
 public sealed class AsyncEvent : IWaitSubject
 {
-    private readonly WaiterQueue _waiters;
-    private readonly bool _automatic;
+    private readonly WaiterQueue _waiters; // nobody while it is set
+    private readonly bool _auto;
     private LoopBinding _loop;
+    private bool _isSet;
 
     /// <summary>Makes an event.</summary>
-    /// <param name="mode">Whether it stays set (<see cref="EventResetMode.ManualReset"/>) or lets one waiter through for each
-    /// <see cref="Set"/> (<see cref="EventResetMode.AutoReset"/>).</param>
-    /// <param name="isSet">Whether it is set at the start.</param>
+    /// <param name="mode">Whether a signal lets everybody pass or one.</param>
+    /// <param name="isSet">Whether it begins set.</param>
     /// <param name="name">Shown in the task tree and in messages.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The mode is neither of the two.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The mode is none of the two.</exception>
     public AsyncEvent(EventResetMode mode = EventResetMode.ManualReset, bool isSet = false, string? name = null)
     {
         if (mode is not (EventResetMode.ManualReset or EventResetMode.AutoReset))
-            throw new ArgumentOutOfRangeException(nameof(mode), mode, "An event is reset manually or automatically. Use EventResetMode.ManualReset or EventResetMode.AutoReset.");
-        _automatic = mode == EventResetMode.AutoReset;
-        IsSet = isSet;
-        Name = name;
+            throw new ArgumentOutOfRangeException(nameof(mode), mode, "An event is of the mode ManualReset or AutoReset.");
+        _auto = mode == EventResetMode.AutoReset;
+        _isSet = isSet;
+        _loop = new LoopBinding("event", name, "ManualResetEventSlim or TaskCompletionSource");
         _waiters = new WaiterQueue(this);
     }
 
     /// <summary>The name given.</summary>
-    public string? Name { get; }
+    public string? Name => _loop.Name;
 
-    /// <summary>Whether a wait would end at once.</summary>
-    public bool IsSet { get; private set; }
+    /// <summary>Whether the next to wait would pass. What was set from another thread shows once it has arrived.</summary>
+    public bool IsSet => _isSet;
 
     /// <summary>Waits until the event is set. A checkpoint.</summary>
-    /// <returns>Ends when it is; an automatic event is reset with that.</returns>
+    /// <returns>Ends when it is, at once if it is already; in the mode <see cref="EventResetMode.AutoReset"/> with the signal taken.</returns>
     /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
     /// <exception cref="LoopAffinityException">The caller does not run on the event's loop.</exception>
     public ValueTask WaitAsync()
     {
-        var scope = _loop.Enter("This event");
-        if (IsSet && scope.TryPassCheckpoint())
-        {
-            IsSet = !_automatic;
-            return default;
-        }
+        var scope = _loop.Enter();
+        if (!_isSet) return scope.WaitIn(_waiters);
         if (scope.IsCancelled) return scope.Cancelled();
-        if (!IsSet) return scope.WaitIn(_waiters);
-        IsSet = !_automatic;
-        return scope.YieldUncancelled();
+        if (_auto) _isSet = false;
+        return scope.Pass();
     }
 
-    /// <summary>Sets it. Automatic: the longest waiter goes on; where none waits, the next one will not have to.</summary>
+    /// <summary>Sets the event; see <see cref="EventResetMode"/> for who passes. Idempotent.</summary>
+    /// <remarks>Thread safety: legal from any thread; from another one than the loop's it is posted.</remarks>
     public void Set()
     {
         if (_loop.IsHere) SetOnLoop();
         else _loop.Post(static x => ((AsyncEvent)x!).SetOnLoop(), this);
     }
 
-    /// <summary>Resets it: from now on waits wait.</summary>
+    /// <summary>Takes the signal away; whoever comes from now on waits. Idempotent.</summary>
+    /// <remarks>Thread safety: legal from any thread; from another one than the loop's it is posted.</remarks>
     public void Reset()
     {
-        if (_loop.IsHere) IsSet = false;
-        else _loop.Post(static x => ((AsyncEvent)x!).IsSet = false, this);
+        if (_loop.IsHere) _isSet = false;
+        else _loop.Post(static x => ((AsyncEvent)x!)._isSet = false, this);
     }
 
     /// <summary>The event at this moment.</summary>
     /// <returns>An immutable snapshot.</returns>
-    public AsyncEventStatistics GetStatistics() => new(IsSet, _waiters.Count);
+    public AsyncEventStatistics GetStatistics() => new(_isSet, _waiters.Count);
 
     string IWaitSubject.Describe() => Describe();
 
-    private string Describe() => $"the event{(Name is null ? "" : $" '{Name}'")}, {(IsSet ? "set" : "not set")}";
+    private string Describe() => $"{_loop}, {(_isSet ? "set" : "not set")}";
 
     private void SetOnLoop()
     {
-        if (_automatic)
+        if (!_auto)
         {
-            if (_waiters.TakeFirst() is { } next) next.Grant();
-            else IsSet = true;
-            return;
+            _isSet = true;
+            while (_waiters.TakeFirst() is { } waiter) waiter.Grant();
         }
-        IsSet = true;
-        while (_waiters.TakeFirst() is { } waiter) waiter.Grant();
+        else if (_waiters.TakeFirst() is { } next)
+        {
+            next.Grant();
+        }
+        else
+        {
+            _isSet = true;
+        }
     }
 }

@@ -9,6 +9,10 @@ namespace Simul;
 /// <para>Ordering: first come, first served; a release hands the lock over to the longest waiter, so nobody can barge in.</para>
 /// <para>Thread safety: belongs to one loop, the first it is used on. Releasing is legal from any thread. Between threads use
 /// <see cref="SemaphoreSlim"/>.</para>
+/// <para>Semantics: trio's <c>Lock</c>, but it is the hold that releases, not the task: a hold may be handed to another task,
+/// and two methods of one task that run side by side exclude each other. So taking it twice in a row is no error that could be
+/// known; it waits, and the report of the stall names the task that waits for itself. Nor is a task that ends with the lock
+/// held an error; whoever waits is told so in the task tree.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -18,24 +22,24 @@ namespace Simul;
 /// </code>
 /// </example>
 [DebuggerDisplay("{Describe(),nq}")]
-public sealed class AsyncLock : IWaitSubject
+public sealed partial class AsyncLock : IWaitSubject
 {
-    private readonly WaiterQueue _waiters;
+    private readonly WaiterQueue _waiters; // Waiter<AsyncLockHold>; one that offers a hold waits to get that very one back
     private LoopBinding _loop;
-    private LoopTask? _holder;
-    private int _hold;     // the hold in force; 0: free. Each has its own number, so that a stale releaser is found out
-    private int _lastHold; // the last number given
+    private LoopScope? _holder; // where it was taken; its task is looked up when somebody asks
+    private long _hold;         // the hold that is on; 0 while the lock is free
+    private long _lastHold;     // each hold has its own number, so that a stale releaser is found out
 
     /// <summary>Makes a lock that is free.</summary>
     /// <param name="name">Shown in the task tree and in messages.</param>
     public AsyncLock(string? name = null)
     {
-        Name = name;
+        _loop = new LoopBinding("lock", name, "SemaphoreSlim");
         _waiters = new WaiterQueue(this);
     }
 
     /// <summary>The name given.</summary>
-    public string? Name { get; }
+    public string? Name => _loop.Name;
 
     /// <summary>Takes the lock, waiting in line if somebody holds it. A checkpoint.</summary>
     /// <returns>The hold; dispose it to release.</returns>
@@ -43,94 +47,74 @@ public sealed class AsyncLock : IWaitSubject
     /// <exception cref="LoopAffinityException">The caller does not run on the lock's loop.</exception>
     public ValueTask<AsyncLockHold> LockAsync()
     {
-        var scope = _loop.Enter("This lock");
-        if (_hold == 0 && scope.TryPassCheckpoint()) return new(Take(scope));
-        if (scope.IsCancelled) return scope.Cancelled<AsyncLockHold>();
-        return _hold == 0 ? scope.YieldWith(Take(scope)) : scope.WaitIn<AsyncLockHold>(_waiters);
+        var scope = _loop.Enter();
+        if (_hold != 0) return scope.WaitIn<AsyncLockHold>(_waiters);
+        return scope.IsCancelled ? scope.Cancelled<AsyncLockHold>() : scope.PassWith(Take(scope));
     }
 
     /// <summary>Takes the lock if it is free. Not a checkpoint.</summary>
     /// <param name="hold">The hold; dispose it to release.</param>
     /// <returns>True when it was free.</returns>
+    /// <exception cref="LoopAffinityException">The caller does not run on the lock's loop.</exception>
     public bool TryLock(out AsyncLockHold hold)
     {
-        var scope = _loop.Enter("This lock");
+        var scope = _loop.Enter();
         hold = _hold == 0 ? Take(scope) : default;
         return hold.IsHeld;
     }
 
     /// <summary>The lock at this moment.</summary>
     /// <returns>An immutable snapshot.</returns>
-    public AsyncLockStatistics GetStatistics() => new(_hold != 0, _holder?.Name, _waiters.Count);
+    public AsyncLockStatistics GetStatistics() => new(_hold != 0, _holder?.Owner?.Name, _waiters.Count);
 
     string IWaitSubject.Describe() => Describe();
 
-    IEnumerable<LoopTask> IWaitSubject.Holders => _holder is { } holder ? [holder] : [];
+    IEnumerable<LoopTask> IWaitSubject.Holders => _holder?.Owner is { } owner ? [owner] : [];
 
-    internal void Release(int hold)
+    internal string Describe() => _hold == 0 ? $"{_loop}, free" : $"{_loop}, held by {HolderText.Of(_holder)}";
+
+    internal void Release(long hold)
     {
         if (_loop.IsHere) ReleaseOnLoop(hold);
         else PostRelease(hold);
     }
 
-    // For a condition: the caller's hold gives the lock up for a while. Who holds it is the task that took it.
-    internal int Suspend(LoopScope scope)
-    {
-        RequireHeldBy(scope);
-        int hold = _hold;
-        PassOn();
-        return hold;
-    }
-
-    // The same hold takes the lock again, behind those who wait for it. No cancellation interrupts that: the caller's using
-    // block is going to release it.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    internal async ValueTask ResumeAsync(LoopScope scope, int hold)
-    {
-        if (_hold == 0) Take(scope);
-        else await scope.WaitInUncancelled<AsyncLockHold>(_waiters);
-        _hold = hold;
-    }
-
-    internal void RequireHeldBy(LoopScope scope)
-    {
-        if (_hold == 0 || _holder != scope.Owner)
-            throw new SynchronizationLockException($"{scope.Owner?.Description ?? "This code"} waits for or notifies a condition without holding {Describe()}. Take the lock first, in the same task, and do it inside the using block.");
-    }
-
     // Apart, because C# makes the closure where the method begins.
-    private void PostRelease(int hold) => _loop.Post(_ => ReleaseOnLoop(hold), this);
-
-    private string Describe() => $"the lock{(Name is null ? "" : $" '{Name}'")}" + (_hold == 0 ? ", free" : $", held by {DescribeHolder()}");
-
-    // A hold may be handed to another task, so that its taker's end is no error; where all wait for it, it is worth knowing.
-    private string DescribeHolder() => _holder is null ? "a callback" : _holder.IsCompleted ? $"{_holder.Description}, which has ended without releasing it" : _holder.Description;
+    private void PostRelease(long hold) => _loop.Post(_ => ReleaseOnLoop(hold), null);
 
     private AsyncLockHold Take(LoopScope scope)
     {
-        _holder = scope.Owner;
-        return new AsyncLockHold(this, _hold = NextHold());
+        _holder = scope;
+        return new AsyncLockHold(this, _hold = ++_lastHold);
     }
 
-    private int NextHold() => ++_lastHold == 0 ? ++_lastHold : _lastHold;
-
-    private void ReleaseOnLoop(int hold)
+    private void ReleaseOnLoop(long hold)
     {
-        if (hold != _hold)
-            throw new InvalidOperationException($"{Describe()} was released by a hold that is over, or that waits for a condition. Dispose a hold once, and keep no copies of it.");
-        PassOn();
+        if (hold != _hold) ThrowStale();
+        HandOver();
     }
 
-    // Handed over, never free in between.
-    private void PassOn()
+    // To the longest waiter; the lock is free only if there is none.
+    private void HandOver()
     {
-        if (_waiters.TakeFirst() is not { } next)
+        while (_waiters.TakeFirst() is { } next)
         {
-            _hold = 0;
-            _holder = null;
+            var waiter = Unsafe.As<Waiter<AsyncLockHold>>(next);
+            if (waiter.Offered.IsHeld)
+            {
+                bool isBack = TryGiveBack(waiter);
+                if (!isBack) waiter.Commit(cancelled: true);
+                waiter.GrantOrCancel();
+                if (isBack) return;
+                continue;
+            }
+            waiter.Grant(Take(waiter.Scope));
             return;
         }
-        _holder = next.Scope.Owner;
-        ((Waiter<AsyncLockHold>)next).Grant(new AsyncLockHold(this, _hold = NextHold()));
+        _hold = 0;
+        _holder = null;
     }
+
+    private void ThrowStale() => throw new InvalidOperationException(
+        $"{Describe()}, was released by a hold that is over, or that waits for a condition. Dispose a hold once, and keep no copies of it.");
 }

@@ -8,18 +8,20 @@ namespace Simul;
 public readonly struct AsyncLockHold : IDisposable
 {
     private readonly AsyncLock? _lock;
-    private readonly int _hold;
 
-    internal AsyncLockHold(AsyncLock owner, int hold)
+    internal AsyncLockHold(AsyncLock owner, long number)
     {
         _lock = owner;
-        _hold = hold;
+        Number = number;
     }
 
     /// <summary>True when this is a hold, false for the empty value.</summary>
     public bool IsHeld => _lock is not null;
 
+    internal long Number { get; }
+
     /// <summary>Releases the lock; it goes to the longest waiter.</summary>
-    /// <exception cref="InvalidOperationException">This hold was released before.</exception>
-    public void Dispose() => _lock?.Release(_hold);
+    /// <exception cref="InvalidOperationException">This hold was released before; posted from another thread it goes to the
+    /// loop's unhandled-error handler.</exception>
+    public void Dispose() => _lock?.Release(Number);
 }

@@ -5,10 +5,21 @@ namespace Simul;
 /// <summary>A number of permits for loop tasks; who finds none stands in line.</summary>
 /// <remarks>
 /// <para>Cancellation: a wait is a checkpoint; giving it up leaves the line and never loses a permit.</para>
-/// <para>Ordering: first come, first served; a release hands its permit to the longest waiter.</para>
+/// <para>Ordering: first come, first served; a release hands its permit to the longest waiter, and a releaser that waits again
+/// goes behind those who wait already.</para>
 /// <para>Thread safety: belongs to one loop, the first it is used on. Releasing is legal from any thread. Between threads use
 /// <see cref="SemaphoreSlim"/>.</para>
+/// <para>Semantics: the BCL's <see cref="SemaphoreSlim"/>, but fair. Permits have no owner: who releases need not be who waited.
+/// Where it should be, use <see cref="CapacityLimiter"/>.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var permits = new AsyncSemaphore(3);
+/// await permits.WaitAsync();
+/// try { await ReadReplyAsync(); }
+/// finally { permits.Release(); }
+/// </code>
+/// </example>
 [DebuggerDisplay("{Describe(),nq}")]
 public sealed class AsyncSemaphore : IWaitSubject
 {
@@ -28,42 +39,41 @@ public sealed class AsyncSemaphore : IWaitSubject
         ArgumentOutOfRangeException.ThrowIfGreaterThan(permits, maximum);
         _permits = permits;
         _maximum = maximum;
-        Name = name;
+        _loop = new LoopBinding("semaphore", name, "SemaphoreSlim");
         _waiters = new WaiterQueue(this);
     }
 
     /// <summary>The name given.</summary>
-    public string? Name { get; }
+    public string? Name => _loop.Name;
 
     /// <summary>Takes a permit, waiting in line while there is none. A checkpoint.</summary>
     /// <returns>Ends with the permit taken; give it back with <see cref="Release"/>.</returns>
     /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
+    /// <exception cref="LoopAffinityException">The caller does not run on the semaphore's loop.</exception>
     public ValueTask WaitAsync()
     {
-        var scope = _loop.Enter("This semaphore");
-        if (_permits > 0 && scope.TryPassCheckpoint())
-        {
-            _permits--;
-            return default;
-        }
-        if (scope.IsCancelled) return scope.Cancelled();
+        var scope = _loop.Enter();
         if (_permits == 0) return scope.WaitIn(_waiters);
+        if (scope.IsCancelled) return scope.Cancelled();
         _permits--;
-        return scope.YieldUncancelled();
+        return scope.Pass();
     }
 
     /// <summary>Takes a permit if there is one. Not a checkpoint.</summary>
     /// <returns>True when there was one.</returns>
+    /// <exception cref="LoopAffinityException">The caller does not run on the semaphore's loop.</exception>
     public bool TryWait()
     {
-        _loop.Enter("This semaphore");
+        _loop.Enter();
         if (_permits == 0) return false;
         _permits--;
         return true;
     }
 
     /// <summary>Gives a permit back, to the longest waiter if there is one.</summary>
-    /// <exception cref="InvalidOperationException">There would be more than the maximum.</exception>
+    /// <remarks>Thread safety: legal from any thread; from another one than the loop's it is posted.</remarks>
+    /// <exception cref="InvalidOperationException">There would be more than the maximum; posted from another thread it goes to
+    /// the loop's unhandled-error handler.</exception>
     public void Release()
     {
         if (_loop.IsHere) ReleaseOnLoop();
@@ -76,7 +86,7 @@ public sealed class AsyncSemaphore : IWaitSubject
 
     string IWaitSubject.Describe() => Describe();
 
-    private string Describe() => $"the semaphore{(Name is null ? "" : $" '{Name}'")}, {_permits} permits free";
+    private string Describe() => $"{_loop}, {_permits} permits free";
 
     private void ReleaseOnLoop()
     {
@@ -86,7 +96,7 @@ public sealed class AsyncSemaphore : IWaitSubject
             return;
         }
         if (_permits == _maximum)
-            throw new InvalidOperationException($"A release would give {Describe()} more than its maximum of {_maximum}. Release once for each permit taken.");
+            throw new InvalidOperationException($"A release would give {Describe()}, more than its maximum of {_maximum}. Release once for each permit taken.");
         _permits++;
     }
 }

@@ -1,6 +1,6 @@
 namespace Simul;
 
-/// <summary>An <see cref="AsyncBarrier"/> was reset or aborted while tasks waited at it, or is broken.</summary>
+/// <summary>An <see cref="AsyncBarrier"/> was reset or aborted, so that those who waited at it will never be complete.</summary>
 public sealed class BrokenBarrierException : InvalidOperationException
 {
     internal BrokenBarrierException(string message)

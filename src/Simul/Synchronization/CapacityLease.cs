@@ -1,24 +1,30 @@
+using System.Diagnostics;
+
 namespace Simul;
 
-/// <summary>What a <see cref="CapacityLimiter"/> lends. Dispose it once to give it back.</summary>
-/// <remarks>Thread safety: may be disposed from any thread; from another one than the loop's the release is posted.</remarks>
+/// <summary>What one borrower has of a <see cref="CapacityLimiter"/>. Dispose it once to return it.</summary>
+/// <remarks>Thread safety: may be disposed from any thread; from another one than the loop's the return is posted.</remarks>
+[DebuggerDisplay("{IsHeld ? \"held\" : \"no lease\",nq}")]
 public readonly struct CapacityLease : IDisposable
 {
     private readonly CapacityLimiter? _limiter;
+    private readonly long _number;
 
-    internal CapacityLease(CapacityLimiter limiter, object borrower)
+    internal CapacityLease(CapacityLimiter limiter, object borrower, long number)
     {
         _limiter = limiter;
+        _number = number;
         Borrower = borrower;
     }
-
-    /// <summary>Who borrowed; null for the empty value.</summary>
-    public object? Borrower { get; }
 
     /// <summary>True when this is a lease, false for the empty value.</summary>
     public bool IsHeld => _limiter is not null;
 
-    /// <summary>Gives it back; it goes to the longest waiter.</summary>
-    /// <exception cref="InvalidOperationException">It was given back before.</exception>
-    public void Dispose() => _limiter?.Release(Borrower!);
+    /// <summary>Whose it is; null for the empty value.</summary>
+    public object? Borrower { get; }
+
+    /// <summary>Returns what was borrowed; it goes to the longest waiter.</summary>
+    /// <exception cref="InvalidOperationException">This lease was returned before; posted from another thread it goes to the
+    /// loop's unhandled-error handler.</exception>
+    public void Dispose() => _limiter?.Return(Borrower!, _number);
 }

@@ -2,31 +2,65 @@ using System.Runtime.CompilerServices;
 
 namespace Simul;
 
-// Ties a primitive to one loop, the first it is used on: taking is for code on that loop, giving back is legal from any
-// thread and is posted from another one.
-// Owner: the primitive that holds it as a field; never copied.
-internal struct LoopBinding
+// What every primitive needs beside its own rules: it belongs to the loop that it is first used on, where alone it can be
+// taken from; it may be given back from anywhere; and it is called by a kind and a name.
+//
+// Until somebody takes, it belongs to no loop, and giving back (an event that is set beforehand) happens on the caller's
+// thread. The moment at which that changes must not fall into the middle of it, or what was given would be missed by the
+// first who waits: hence the lock. On the loop nobody ever takes it a second time.
+internal struct LoopBinding(string kind, string? name, string betweenThreads)
 {
-    private LoopCore? _core;
+    private static readonly Lock s_unbound = new();
 
-    // The caller's scope, for whoever takes.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public LoopScope Enter(string what)
+    private LoopCore? _core; // set once, under the lock
+
+    public readonly string? Name => name;
+
+    // True where giving back may happen here and now.
+    public readonly bool IsHere
     {
-        var scope = LoopScope.Require();
-        if (_core != scope.Core) Bind(scope.Core, what);
-        return scope;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _core is { IsCurrent: true };
     }
 
-    // Whether giving back may be done here and now. Before the first use there is nothing to be in the way of.
-    public readonly bool IsHere => _core is null || _core.IsCurrent;
+    // The scope of whoever takes; throws off the loop.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public LoopScope Enter() => _core is { IsCurrent: true } core ? LoopScope.RequireOn(core) : Bind();
 
-    // After the loop's end nobody waits any more, and what is given back then is lost with the loop.
-    public readonly void Post(Action<object?> giveBack, object state) => _core!.Inject(giveBack, state, _core.Host.RootContext);
-
-    private void Bind(LoopCore core, string what)
+    // Gives back from elsewhere. A loop that has ended has nobody left to be given anything.
+    public readonly void Post(Action<object?> giveBack, object? state)
     {
-        if (_core is not null) throw LoopAffinityException.OtherThread(what, _core.Name);
-        _core = core;
+        if (_core is null)
+        {
+            lock (s_unbound)
+            {
+                if (_core is null)
+                {
+                    giveBack(state);
+                    return;
+                }
+            }
+        }
+        _core.Inject(giveBack, state, _core.Host.RootContext);
+    }
+
+    // In the middle of a sentence.
+    public override readonly string ToString() => name is null ? $"the {kind}" : $"the {kind} '{name}'";
+
+    // At its beginning.
+    public readonly string Title => name is null ? $"This {kind}" : $"The {kind} '{name}'";
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private LoopScope Bind()
+    {
+        var core = LoopCore.Current;
+        if (_core is not null) throw LoopAffinityException.OtherThread(Title, _core.Name, betweenThreads);
+        if (core is null) throw LoopAffinityException.NotOnLoop(Title, betweenThreads);
+        lock (s_unbound)
+        {
+            if (_core is not null) throw LoopAffinityException.OtherThread(Title, _core.Name, betweenThreads);
+            _core = core;
+        }
+        return LoopScope.Require();
     }
 }

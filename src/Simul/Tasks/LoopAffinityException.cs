@@ -18,8 +18,8 @@ public sealed class LoopAffinityException : InvalidOperationException
 
     // The same for a type that has one counterpart in the BCL.
     internal static LoopAffinityException NotOnLoop(string what, string betweenThreads) => new(
-        $"{what} is for code on an event loop, and this code does not run on one. Start it with EventLoop.Run or EventLoop.SubmitAsync; between threads use {betweenThreads}.");
+        $"{what} is for code on an event loop, and this code, on thread {ThreadNames.Current}, does not run on one. Start it with EventLoop.Run or EventLoop.SubmitAsync; between threads use {betweenThreads}.");
 
     internal static LoopAffinityException OtherThread(string what, string loop, string betweenThreads) => new(
-        $"{what} belongs to {loop}, and this thread is not that loop's. Use EventLoop.Post or EventLoop.SubmitAsync to get there; between threads use {betweenThreads}.");
+        $"{what} belongs to {loop}, and this thread, {ThreadNames.Current}, is not that loop's. Use EventLoop.Post or EventLoop.SubmitAsync to get there; between threads use {betweenThreads}.");
 }

@@ -122,14 +122,12 @@ public partial class LoopScope
         return waiter.AsValueTaskOfT();
     }
 
-    // For what must be had before the scope can be left.
-    internal ValueTask<T> WaitInUncancelled<T>(WaiterQueue queue)
-    {
-        var waiter = RentWaiter<T>();
-        waiter.Arm(this, cancellable: false);
-        queue.Add(waiter);
-        return waiter.AsValueTaskOfT();
-    }
+    // A checkpoint in a scope that is not cancelled, for one who has what it wants: it goes on at once, or after a turn when the
+    // step has used up its allowance.
+    internal ValueTask Pass() => --Core.StepBudget > 0 ? default : YieldUncancelled();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ValueTask<T> PassWith<T>(T value) => --Core.StepBudget > 0 ? new(value) : YieldWith(value);
 
     // What is wanted is had already, but the turn is given up first.
     internal ValueTask<T> YieldWith<T>(T value)

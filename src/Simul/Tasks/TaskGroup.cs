@@ -66,10 +66,10 @@ public sealed partial class TaskGroup
     {
         ArgumentNullException.ThrowIfNull(body);
         options ??= TaskGroupOptions.Default;
-        return LoopScope.Find() is { } parent ? RunOnLoopAsync(parent, body, options, cancellationToken) : RunOnPoolAsync(body, options, cancellationToken);
+        return LoopScope.Find() is { } parent ? RunAsync(parent, body, options, cancellationToken) : RunOnPoolAsync(body, options, cancellationToken);
     }
 
-    private static async Task<T> RunOnLoopAsync<T>(LoopScope parent, Func<TaskGroup, Task<T>> body, TaskGroupOptions options, CancellationToken cancellationToken)
+    private static async Task<T> RunAsync<T>(LoopScope parent, Func<TaskGroup, Task<T>> body, TaskGroupOptions options, CancellationToken cancellationToken)
     {
         var scope = new GroupScope(parent.Core, parent, options.Name ?? "group", options.Supervisor);
         var group = new TaskGroup(scope);

@@ -1,8 +1,11 @@
+using System.Diagnostics;
+
 namespace Simul;
 
 /// <summary>The runners of a <see cref="TaskGroup.RaceAsync{T}(Func{TaskRace{T}, Task}, TaskGroupOptions?)"/>.</summary>
 /// <remarks>Thread safety: belongs to the loop.</remarks>
 /// <typeparam name="T">The result's type.</typeparam>
+[DebuggerDisplay("{_won ? \"won\" : \"open\",nq}, {_group.CurrentChildren} running")]
 public sealed class TaskRace<T>
 {
     private readonly TaskGroup _group;

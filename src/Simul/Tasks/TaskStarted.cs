@@ -1,8 +1,11 @@
+using System.Diagnostics;
+
 namespace Simul;
 
 /// <summary>What a child started with <see cref="TaskGroup.StartAsync{T}"/> calls when it is ready.</summary>
 /// <remarks>Thread safety: belongs to the loop.</remarks>
 /// <typeparam name="T">What the starter gets.</typeparam>
+[DebuggerDisplay("{IsReady ? \"ready\" : \"starting\",nq}")]
 public sealed class TaskStarted<T>
 {
     private readonly Future<T> _ready;

@@ -122,7 +122,7 @@ internal static class TaskTree
             foreach (var waiter in scope.PendingWaiters())
             {
                 if (awaits.Count == 0) innermost = scope;
-                awaits.Add(new AwaitBranch(task.Body is { } body ? AwaitChain.To(body, waiter.Awaiter) : [], Describe(waiter)));
+                awaits.Add(new AwaitBranch(MethodsTo(task, waiter), Describe(waiter)));
             }
         }
         bool waits = idle || awaits.Count > 0; // one that runs may have begun waits beside
@@ -139,6 +139,24 @@ internal static class TaskTree
             Deadline = deadline is { } ticks ? TimeSpan.FromTicks(ticks) : null,
             Awaits = awaits,
         };
+    }
+
+    // Directly, or through a wait for many methods at once.
+    private static IReadOnlyList<string> MethodsTo(LoopTask task, Waiter waiter)
+    {
+        if (task.Body is not { } body) return [];
+        var methods = AwaitChain.To(body, waiter.Awaiter);
+        if (methods.Count > 0) return methods;
+        foreach (var outer in Waits(task))
+        {
+            if (outer.Queue?.Subject is not IWaitForMany { Methods: { } many }) continue;
+            foreach (var one in many)
+            {
+                var inner = AwaitChain.To(one, waiter.Awaiter);
+                if (inner.Count > 0) return [.. AwaitChain.To(body, outer.Awaiter), .. inner];
+            }
+        }
+        return [];
     }
 
     private static bool IsShielded(LoopScope scope, LoopTask task)

@@ -125,9 +125,27 @@ internal class Waiter : TimerNode, IValueTaskSource
     public void CancelOnLoop(LoopCore core)
     {
         if (_state != WaiterState.Pending || (_flags & WaiterFlags.Uncancellable) != 0) return;
-        if (Queue is { } queue) queue.Withdraw(this);
-        else core.Timers.Remove(this);
+        if (Queue is { } queue)
+        {
+            queue.Withdraw(this);
+            if (Queue is not null) return; // it must stand in another line first
+        }
+        else
+        {
+            core.Timers.Remove(this);
+        }
         _state = WaiterState.Cancelled;
+        Schedule();
+    }
+
+    // From now on the wait ends by GrantOrCancel alone, in a cancellation if one came first: a condition's waiter that has to
+    // get its lock back in any case.
+    public void Commit(bool cancelled) => _flags |= cancelled ? WaiterFlags.Uncancellable | WaiterFlags.Doomed : WaiterFlags.Uncancellable;
+
+    public void GrantOrCancel()
+    {
+        Debug.Assert(_state == WaiterState.Pending, "Only a pending wait can end.");
+        _state = (_flags & WaiterFlags.Doomed) != 0 ? WaiterState.Cancelled : WaiterState.Granted;
         Schedule();
     }
 
@@ -289,5 +307,6 @@ internal class Waiter : TimerNode, IValueTaskSource
         Awaited = 8,       // its continuation is known
         Stored = 16,       // continuation or error are kept here and must be let go
         Outside = 32,      // a caller's token may end it
+        Doomed = 64,       // cancelled, but has to get something first
     }
 }

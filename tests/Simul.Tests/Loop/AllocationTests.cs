@@ -4,7 +4,7 @@ namespace Simul.Tests.Loop;
 
 // Nothing is allocated where a loop spends its life. Warmed up until the code is compiled for good.
 [Collection(nameof(AllocationTests))]
-public class AllocationTests
+public partial class AllocationTests
 {
     private const int Rounds = 20_000;
 
@@ -211,54 +211,69 @@ public class AllocationTests
         handle.Cancel();
     }, clock: new JumpingClock());
 
-    // Passes a millisecond whenever it is looked at: delays end without a wait.
-    [Fact]
-    public void Event_AutomaticBackAndForth_AllocatesNothing() => AllocatesNothing(static n =>
+    [Theory]
+    [InlineData(0, LoopChannelOrder.Fifo)]
+    [InlineData(1, LoopChannelOrder.Fifo)]
+    [InlineData(64, LoopChannelOrder.Lifo)]
+    [InlineData(64, LoopChannelOrder.Priority)]
+    [InlineData(null, LoopChannelOrder.Fifo)]
+    public void LoopChannel_HandedOver_AllocatesNothing(int? capacity, LoopChannelOrder order)
     {
-        var (there, back) = (new AsyncEvent(EventResetMode.AutoReset), new AsyncEvent(EventResetMode.AutoReset));
-        return TaskGroup.RunAsync(group =>
+        var channel = new LoopChannel<int>(new LoopChannelOptions<int> { Capacity = capacity, Order = order });
+        AllocatesNothing(async n =>
         {
-            group.Spawn(async () =>
+            var writer = EventLoop.Current.Spawn(async () =>
             {
-                for (int i = 0; i < n; i++)
-                {
-                    await there.WaitAsync();
-                    back.Set();
-                }
+                for (int i = 0; i < n; i++) await channel.Writer.WriteAsync(i);
             });
-            group.Spawn(async () =>
-            {
-                for (int i = 0; i < n; i++)
-                {
-                    there.Set();
-                    await back.WaitAsync();
-                }
-            });
-            return Task.CompletedTask;
+            for (int i = 0; i < n; i++) await channel.Reader.ReadAsync();
+            await writer;
         });
-    });
+    }
 
     [Fact]
-    public void Barrier_LimiterAndReaderWriterLock_AllocateNothing() => AllocatesNothing(static n =>
+    public void LoopChannel_ReadAllAsync_AllocatesNothing()
     {
-        var (barrier, limiter, gate) = (new AsyncBarrier(2), new CapacityLimiter(1), new AsyncReaderWriterLock());
-        async Task Go(bool write)
+        var channel = LoopChannel.CreateBounded<string>(1);
+        AllocatesNothing(async n =>
         {
-            for (int i = 0; i < n / 10; i++)
+            var writer = EventLoop.Current.Spawn(async () =>
             {
-                await barrier.SignalAndWaitAsync();
-                using (await limiter.AcquireAsync()) await EventLoop.Yield();
-                using (write ? await gate.WriteLockAsync() : await gate.ReadLockAsync()) await EventLoop.Yield();
+                for (int i = 0; i < n; i++) await channel.Writer.WriteAsync("item");
+            });
+            int left = n;
+            await foreach (string _ in channel.Reader.ReadAllAsync())
+            {
+                if (--left == 0) break;
             }
-        }
-        return TaskGroup.RunAsync(group =>
-        {
-            group.Spawn(() => Go(true));
-            group.Spawn(() => Go(false));
-            return Task.CompletedTask;
+            await writer;
         });
-    });
+    }
 
+    [Fact]
+    public void LoopChannel_WaitTo_AllocatesNothing()
+    {
+        var channel = LoopChannel.CreateBounded<int>(1);
+        AllocatesNothing(async n =>
+        {
+            var writer = EventLoop.Current.Spawn(async () =>
+            {
+                for (int i = 0; i < n; i++)
+                {
+                    await channel.Writer.WaitToWriteAsync();
+                    channel.Writer.TryWrite(i);
+                }
+            });
+            for (int i = 0; i < n; i++)
+            {
+                await channel.Reader.WaitToReadAsync();
+                channel.Reader.TryRead(out _);
+            }
+            await writer;
+        });
+    }
+
+    // Passes a millisecond whenever it is looked at: delays end without a wait.
     private sealed class RunningClock : TimeProvider
     {
         private long _now;

@@ -14,6 +14,11 @@ internal abstract class Act(Scenario scenario)
     // Does it once, in the calling task. May be cancelled at any checkpoint; throws where a promise was broken.
     public abstract Task RunAsync(int depth);
 
+    // At moments when nobody can go on: nobody waits for what is to be had.
+    public virtual void CheckAtRest()
+    {
+    }
+
     // When everything has ended.
     public virtual void CheckAtEnd()
     {

@@ -73,6 +73,55 @@ public class RaceTests
         }
     });
 
+    // A token that is cancelled on another thread meets the hand-over: the item is read or is still there.
+    [Fact]
+    public void CancelledToken_MeetsTheHandOver_TheItemIsNeverLost() => Run(async () =>
+    {
+        var channel = LoopChannel.CreateBounded<int>(1);
+        using var open = EventLoop.Current.HoldOpen();
+        for (int i = 0; i < Times(300); i++)
+        {
+            using var source = new CancellationTokenSource();
+            await TaskGroup.RunAsync(async group =>
+            {
+                int got = -1;
+                var reader = group.Spawn(async () =>
+                {
+                    try
+                    {
+                        got = await channel.Reader.ReadAsync(source.Token);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                    }
+                });
+                await EventLoop.Yield();
+                ThreadPool.UnsafeQueueUserWorkItem(static s => s.Cancel(), source, preferLocal: false);
+                await channel.Writer.WriteAsync(i);
+                await reader.WaitAsync();
+                if (got == -1) Assert.True(channel.Reader.TryRead(out got));
+                Assert.Equal(i, got);
+                while (!source.IsCancellationRequested) await EventLoop.Yield();
+            });
+        }
+    });
+
+    // Whoever asks for the completion on another thread while the channel ends has a task that ends.
+    [Fact]
+    public void Completion_AskedForWhileTheChannelEnds_Ends() => Run(async () =>
+    {
+        for (int i = 0; i < Times(300); i++)
+        {
+            var channel = LoopChannel.CreateUnbounded<int>();
+            channel.Writer.TryWrite(1);
+            channel.Writer.Complete();
+            var asked = Task.Run(() => channel.Reader.Completion);
+            if (i % 2 == 0) await EventLoop.Yield();
+            channel.Reader.TryRead(out _);
+            await asked.WaitAsync(Sec(60), TimeProvider.System);
+        }
+    });
+
     // The clock must not jump over work that was handed to an idling loop.
     [Fact]
     public void Jump_MeetsAPost_TheWorkComesFirst()

@@ -82,6 +82,8 @@ internal sealed class Scenario
 
     private async Task OnceAsync(Act act, int depth)
     {
+        // Now and then the step is used up: what need not wait gives up the turn all the same.
+        if (Roll(4) == 0) LoopCore.Current!.StepBudget = 1;
         switch (Roll(24))
         {
             case < 4:
@@ -112,6 +114,7 @@ internal sealed class Scenario
     private async Task MainAsync()
     {
         var loop = EventLoop.Current;
+        var watch = loop.Spawn(WatchAsync, "watch");
         using (CancelScope.Enter(Sec(10_000)))
         {
             try
@@ -124,6 +127,8 @@ internal sealed class Scenario
                 Note($"group failed: {error.Message}");
             }
         }
+        watch.Cancel();
+        await watch.WaitAsync();
         await Settle();
         foreach (var act in _acts) act.CheckAtEnd();
         Require(EventLoop.CurrentTask.FirstChild is null && loop.GetTaskTree().Children.Count == 1, "the tree is not empty");
@@ -131,6 +136,17 @@ internal sealed class Scenario
         Require(statistics.CurrentTimers == 0, $"{statistics.CurrentTimers} timers are left");
         Require(statistics.TotalInjected == 0, $"{statistics.TotalInjected} entries came from other threads");
         Note($"end after {statistics}");
+    }
+
+    // All times are whole seconds. In the middle of one, nobody can go on.
+    private async Task WatchAsync()
+    {
+        await EventLoop.Delay(Sec(0.5));
+        while (true)
+        {
+            foreach (var act in _acts) act.CheckAtRest();
+            await EventLoop.Delay(Sec(1));
+        }
     }
 
     // The dice may fail a group; everything else that fails one is a broken promise.

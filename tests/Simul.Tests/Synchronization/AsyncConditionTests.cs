@@ -1,119 +1,127 @@
 namespace Simul.Tests.Synchronization;
 
-public class AsyncConditionTests
+public partial class AsyncConditionTests
 {
+    private readonly AsyncLock _gate = new("gate");
+    private readonly AsyncCondition _changed;
+
+    public AsyncConditionTests() => _changed = new AsyncCondition(_gate, "changed");
+
+    private void Free() => Assert.Equal(new AsyncConditionStatistics(0, new AsyncLockStatistics(false, null, 0)), _changed.GetStatistics());
+
     [Fact]
-    public void Wait_GivesTheLockUp_AndHasItAgain() => Run(async () =>
+    public void Wait_GivesTheLockAway_AndHasItBack() => Run(async () =>
     {
-        var gate = new AsyncLock("gate");
-        var changed = new AsyncCondition(gate, "changed");
-        bool ready = false, seen = false;
+        List<string> log = [];
         await TaskGroup.RunAsync(async group =>
         {
             group.Spawn(async () =>
             {
-                using (await gate.LockAsync())
+                using (await _gate.LockAsync())
                 {
-                    await changed.WaitAsync(() => ready);
-                    Assert.Equal("waiter", gate.GetStatistics().Holder);
-                    seen = true;
+                    await _changed.WaitAsync();
+                    log.Add("notified");
+                    Assert.Equal("waiter", _gate.GetStatistics().Holder);
                 }
             }, "waiter");
-            await EventLoop.Delay(Sec(1));
-            Assert.False(gate.GetStatistics().IsHeld);
-            Assert.Equal(1, changed.GetStatistics().CurrentWaiters);
-            using (await gate.LockAsync())
+            await Settle();
+            using (await _gate.LockAsync())
             {
-                changed.Notify(); // not ready yet: it waits again
-            }
-            await EventLoop.Delay(Sec(1));
-            Assert.False(seen);
-            using (await gate.LockAsync())
-            {
-                ready = true;
-                changed.NotifyAll();
+                Assert.Equal(new AsyncConditionStatistics(1, new AsyncLockStatistics(true, "main", 0)), _changed.GetStatistics());
+                _changed.Notify();
+                Assert.Equal(new AsyncConditionStatistics(0, new AsyncLockStatistics(true, "main", 1)), _changed.GetStatistics());
                 await EventLoop.Delay(Sec(1));
-                Assert.False(seen); // the lock is still held here
+                log.Add("notifier leaves");
             }
         });
-        Assert.True(seen);
-        Assert.Equal(new AsyncLockStatistics(false, null, 0), gate.GetStatistics());
+        Assert.Equal(["notifier leaves", "notified"], log);
+        Free();
     });
 
-    // A76
+    // The struct far up in a using is as good after the wait as before.
     [Fact]
-    public void Wait_Cancelled_HasTheLockAgain_AndRaisesTheSameError() => Run(async () =>
+    public void Hold_AfterTheWait_IsTheSameHold() => Run(async () =>
     {
-        var gate = new AsyncLock();
-        var changed = new AsyncCondition(gate);
-        bool held = false;
         await TaskGroup.RunAsync(async group =>
         {
-            var waiter = group.Spawn(async () =>
+            var hold = await _gate.LockAsync();
+            group.Spawn(async () =>
             {
-                using (await gate.LockAsync())
-                {
-                    var error = await Raises<OperationCanceledException>(async () => await changed.WaitAsync());
-                    Says(error, "enough");
-                    held = gate.GetStatistics().Holder == "waiter";
-                }
-            }, "waiter");
-            await EventLoop.Delay(Sec(1));
-            using (await gate.LockAsync())
-            {
-                waiter.Cancel("enough");
-                await EventLoop.Delay(Sec(1));
-                Assert.False(held); // it stands in the lock's line, cancelled or not
-            }
+                using (await _gate.LockAsync()) _changed.Notify();
+            });
+            await _changed.WaitAsync();
+            Assert.Equal("main", _gate.GetStatistics().Holder);
+            hold.Dispose();
+            Says(Assert.Throws<InvalidOperationException>(hold.Dispose), "gate", "over");
         });
-        Assert.True(held);
-        Assert.False(gate.GetStatistics().IsHeld);
+        Free();
     });
 
-    // C2: who was notified first and then cancelled has been notified; nobody else is woken for it.
     [Fact]
-    public void Notify_ThenCancelInTheSameTurn_TheNotificationIsNotLost() => Run(async () =>
+    public void Hold_DisposedDuringTheWait_ThrowsAndNothingIsLost() => Run(async () =>
     {
-        var gate = new AsyncLock();
-        var changed = new AsyncCondition(gate);
-        int notified = 0, cancelled = 0;
         await TaskGroup.RunAsync(async group =>
         {
-            async Task Waiter()
+            var hold = await _gate.LockAsync();
+            group.Spawn(async () =>
             {
-                using (await gate.LockAsync())
+                Says(Assert.Throws<InvalidOperationException>(hold.Dispose), "condition");
+                using (await _gate.LockAsync())
                 {
-                    try
-                    {
-                        await changed.WaitAsync();
-                        notified++;
-                    }
-                    catch (OperationCanceledException)
-                    {
-                        cancelled++;
-                        throw;
-                    }
+                    Assert.Throws<InvalidOperationException>(hold.Dispose);
+                    _changed.Notify();
                 }
-            }
-            var waiters = Enumerable.Range(0, 5).Select(_ => group.Spawn(Waiter)).ToList();
-            await EventLoop.Delay(Sec(1));
-            using (await gate.LockAsync())
-            {
-                changed.Notify(2);
-                foreach (var waiter in waiters) waiter.Cancel();
-            }
+            });
+            await _changed.WaitAsync();
+            hold.Dispose();
         });
-        Assert.Equal((2, 3), (notified, cancelled));
-        Assert.False(gate.GetStatistics().IsHeld);
+        Free();
     });
 
     [Fact]
-    [FifoOrder]
-    public void Notify_WakesInOrderOfArrival() => Run(async () =>
+    public void Use_WithoutTheLock_Throws() => Run(async () =>
     {
-        var gate = new AsyncLock();
-        var changed = new AsyncCondition(gate);
-        List<int> order = [];
+        Says(Assert.Throws<SynchronizationLockException>(() => { _ = _changed.WaitAsync(); }), "changed", "gate", "free", "LockAsync", "main");
+        Assert.Throws<SynchronizationLockException>(() => { _ = _changed.WaitAsync(() => true); });
+        Assert.Throws<SynchronizationLockException>(() => _changed.Notify());
+        Assert.Throws<SynchronizationLockException>(_changed.NotifyAll);
+        await TaskGroup.RunAsync(async group =>
+        {
+            using (await _gate.LockAsync())
+            {
+                var other = group.Spawn(() =>
+                {
+                    Says(Assert.Throws<SynchronizationLockException>(() => _changed.Notify()), "held by Task 'main'", "other");
+                    return Task.CompletedTask;
+                }, "other");
+                await other.WaitAsync();
+            }
+        });
+        Free();
+    });
+
+    [Fact]
+    public void Notify_NegativeCount_Throws() => Run(async () =>
+    {
+        using (await _gate.LockAsync())
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => _changed.Notify(-1));
+            _changed.Notify(0);
+            _changed.Notify(3);
+            _changed.NotifyAll();
+        }
+        Assert.Throws<ArgumentNullException>(() => new AsyncCondition(null!));
+        Assert.Throws<ArgumentNullException>(() => { _ = _changed.WaitAsync(null!); });
+    });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(int.MaxValue)]
+    public void Notify_WakesThatMany_TheLongestFirst(int count) => Run(async () =>
+    {
+        List<int> waiting = [], woken = [];
         await TaskGroup.RunAsync(async group =>
         {
             for (int i = 0; i < 5; i++)
@@ -121,110 +129,160 @@ public class AsyncConditionTests
                 int n = i;
                 group.Spawn(async () =>
                 {
-                    using (await gate.LockAsync())
+                    using (await _gate.LockAsync())
                     {
-                        await changed.WaitAsync();
-                        order.Add(n);
+                        waiting.Add(n);
+                        await _changed.WaitAsync();
+                        woken.Add(n);
                     }
                 });
             }
-            await EventLoop.Delay(Sec(1));
-            for (int i = 0; i < 5; i++)
-            {
-                using (await gate.LockAsync()) changed.Notify();
-                await EventLoop.Delay(Sec(1));
-            }
+            await Settle();
+            using (await _gate.LockAsync()) _changed.Notify(count);
+            await Settle();
+            Assert.Equal(waiting.Take(count), woken);
+            using (await _gate.LockAsync()) _changed.NotifyAll();
         });
-        Assert.Equal([0, 1, 2, 3, 4], order);
+        Assert.Equal(waiting, woken);
+        Free();
     });
 
     [Fact]
-    public void Use_WithoutTheLock_Throws() => Run(async () =>
+    public void Notified_StandBehindThoseWhoWaitForTheLock() => Run(async () =>
     {
-        var gate = new AsyncLock("gate");
-        var changed = new AsyncCondition(gate);
-        Says(await Raises<SynchronizationLockException>(async () => await changed.WaitAsync()), "Task 'main'", "the lock 'gate', free", "Take the lock first");
-        Says(Assert.Throws<SynchronizationLockException>(() => changed.Notify()), "without holding");
-        using (await gate.LockAsync())
+        List<string> log = [];
+        await TaskGroup.RunAsync(async group =>
         {
-            await TaskGroup.RunAsync(async group =>
+            group.Spawn(async () =>
             {
-                var stranger = group.Spawn(() =>
+                using (await _gate.LockAsync())
                 {
-                    Says(Assert.Throws<SynchronizationLockException>(changed.NotifyAll), "held by Task 'main'");
-                    return Task.CompletedTask;
-                });
-                await stranger;
+                    await _changed.WaitAsync();
+                    log.Add("notified");
+                }
             });
-            Assert.Throws<ArgumentOutOfRangeException>(() => changed.Notify(-1));
-            await Raises<ArgumentNullException>(async () => await changed.WaitAsync(null!));
+            await Settle();
+            using (await _gate.LockAsync())
+            {
+                group.Spawn(async () =>
+                {
+                    using (await _gate.LockAsync()) log.Add("was in line");
+                });
+                await Settle();
+                _changed.Notify();
+            }
+        });
+        Assert.Equal(["was in line", "notified"], log);
+    });
+
+    [Fact]
+    public void Wait_WithAPredicate_AsksAgainAfterEachNotification() => Run(async () =>
+    {
+        int value = 0, asked = 0;
+        await TaskGroup.RunAsync(async group =>
+        {
+            group.Spawn(async () =>
+            {
+                using (await _gate.LockAsync())
+                {
+                    await _changed.WaitAsync(() =>
+                    {
+                        asked++;
+                        Assert.Equal("waiter", _gate.GetStatistics().Holder);
+                        return value >= 3;
+                    });
+                    Assert.Equal(3, value);
+                }
+            }, "waiter");
+            await Settle();
+            for (int i = 0; i < 3; i++)
+            {
+                using (await _gate.LockAsync())
+                {
+                    value++;
+                    _changed.Notify();
+                }
+                await Settle();
+            }
+        });
+        Assert.Equal(4, asked);
+        Free();
+    });
+
+    [Fact]
+    public void Wait_WithAPredicateThatHolds_DoesNotWait() => Run(async () =>
+    {
+        using (await _gate.LockAsync())
+        {
+            Assert.True(_changed.WaitAsync(() => true).IsCompletedSuccessfully);
+            Assert.Equal("main", _gate.GetStatistics().Holder);
         }
     });
 
     [Fact]
-    public void Hold_ReleasedWhileItWaits_Throws() => Run(async () =>
+    public void Wait_WithAPredicateThatThrows_LeavesWithTheLock() => Run(async () =>
     {
-        var gate = new AsyncLock("gate");
-        var changed = new AsyncCondition(gate);
+        bool fail = false;
         await TaskGroup.RunAsync(async group =>
         {
-            AsyncLockHold hold = default;
-            var waiter = group.Spawn(async () =>
+            using (await _gate.LockAsync())
             {
-                hold = await gate.LockAsync();
-                using (hold) await changed.WaitAsync();
-            });
-            await EventLoop.Delay(Sec(1));
-            Says(Assert.Throws<InvalidOperationException>(() => hold.Dispose()), "waits for a condition");
-            using (await gate.LockAsync()) changed.Notify();
+                group.Spawn(async () =>
+                {
+                    using (await _gate.LockAsync())
+                    {
+                        fail = true;
+                        _changed.Notify();
+                    }
+                });
+                await Raises<FormatException>(async () => await _changed.WaitAsync(() => fail ? throw new FormatException() : false));
+                Assert.Equal("main", _gate.GetStatistics().Holder);
+            }
         });
-        Assert.False(gate.GetStatistics().IsHeld);
+        Free();
     });
 
-    // Producer and consumer with two conditions on one lock, as every textbook has it.
+    // Producers and consumers in a bounded buffer, the classic: nothing lost, nothing twice, no deadlock.
     [Fact]
-    public void TwoConditions_OneLock_PassEveryItem() => Run(async () =>
+    public void BoundedBuffer_TwoConditionsOnOneLock_PassesEveryItemOnce() => Run(async () =>
     {
-        var gate = new AsyncLock();
-        var (filled, emptied) = (new AsyncCondition(gate), new AsyncCondition(gate));
-        Queue<int> box = new();
-        List<int> got = [];
+        var notFull = new AsyncCondition(_gate);
+        var notEmpty = new AsyncCondition(_gate);
+        Queue<int> buffer = new();
+        List<int> taken = [];
         await TaskGroup.RunAsync(group =>
         {
             for (int p = 0; p < 3; p++)
             {
-                int first = p * 100;
+                int first = p * 10;
                 group.Spawn(async () =>
                 {
-                    for (int i = first; i < first + 20; i++)
+                    for (int i = 0; i < 10; i++)
                     {
-                        using (await gate.LockAsync())
+                        using (await _gate.LockAsync())
                         {
-                            await emptied.WaitAsync(() => box.Count < 2);
-                            box.Enqueue(i);
-                            filled.Notify();
+                            await notFull.WaitAsync(() => buffer.Count < 2);
+                            buffer.Enqueue(first + i);
+                            notEmpty.Notify();
                         }
                     }
                 });
-            }
-            for (int c = 0; c < 2; c++)
-            {
                 group.Spawn(async () =>
                 {
-                    for (int i = 0; i < 30; i++)
+                    for (int i = 0; i < 10; i++)
                     {
-                        using (await gate.LockAsync())
+                        using (await _gate.LockAsync())
                         {
-                            await filled.WaitAsync(() => box.Count > 0);
-                            got.Add(box.Dequeue());
-                            emptied.Notify();
+                            while (buffer.Count == 0) await notEmpty.WaitAsync();
+                            taken.Add(buffer.Dequeue());
+                            notFull.Notify();
                         }
                     }
                 });
             }
             return Task.CompletedTask;
         });
-        Assert.Equal(60, got.Distinct().Count());
-        Assert.Empty(box);
+        Assert.Equal(Enumerable.Range(0, 30), taken.Order());
+        Free();
     });
 }

@@ -187,4 +187,63 @@ public class AsyncLockTests
         Assert.True(await CancelScope.MoveOnAfterAsync(Sec(1), async () => (await gate.LockAsync()).Dispose()));
         Assert.Equal(0, gate.GetStatistics().CurrentWaiters);
     });
+
+    // A69 differs: a hold may be handed to another task, so it is the hold that counts.
+    [Fact]
+    public void Hold_HandedToAnotherTask_ReleasesThere() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        await TaskGroup.RunAsync(async group =>
+        {
+            var hold = await gate.LockAsync();
+            group.Spawn(async () =>
+            {
+                await EventLoop.Delay(Sec(1));
+                hold.Dispose();
+            });
+            using (await gate.LockAsync()) Assert.Equal(Sec(1), EventLoop.Now);
+        });
+        Assert.False(gate.GetStatistics().IsHeld);
+    });
+
+    // A69 differs: two methods of one task that run side by side exclude each other, so a second take is no error. Where it is
+    // one, the stall says who waits for itself.
+    [Fact]
+    public void Lock_TakenTwiceByOneTask_IsAStallThatNamesIt()
+    {
+        var error = Assert.Throws<LoopStalledException>(() => Run(async () =>
+        {
+            var gate = new AsyncLock("gate");
+            using (await gate.LockAsync()) await gate.LockAsync();
+        }));
+        Says(error, "main: Running, waits for the lock 'gate', held by Task 'main'");
+    }
+
+    // A69 differs: trio's waiters fail then; here another task may still have the hold.
+    [Fact]
+    public void Holder_EndedWithoutReleasing_IsNamedInTheStall()
+    {
+        var error = Assert.Throws<LoopStalledException>(() => Run(async () =>
+        {
+            var gate = new AsyncLock("gate");
+            await EventLoop.Current.Spawn(async () => await gate.LockAsync(), "leaver");
+            await gate.LockAsync();
+        }));
+        Says(error, "waits for the lock 'gate', held by Task 'leaver' (ended without releasing it)");
+    }
+
+    [Fact]
+    public void Holder_InACancelScope_IsItsTask() => Run(async () =>
+    {
+        var gate = new AsyncLock("gate");
+        AsyncLockHold hold;
+        using (CancelScope.Enter()) hold = await gate.LockAsync();
+        Assert.Equal("main", gate.GetStatistics().Holder);
+        hold.Dispose();
+        EventLoop.Current.Post(() => Assert.True(gate.TryLock(out hold)));
+        await EventLoop.Delay(Sec(1));
+        Assert.Equal("the lock 'gate', held by a callback", ((IWaitSubject)gate).Describe());
+        hold.Dispose();
+        Assert.Equal("the lock 'gate', free", ((IWaitSubject)gate).Describe());
+    });
 }

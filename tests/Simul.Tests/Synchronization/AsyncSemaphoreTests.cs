@@ -148,4 +148,37 @@ public class AsyncSemaphoreTests
         Assert.Equal(3, most);
         Assert.Equal(Sec(3), took);
     }
+
+    [Fact]
+    public void Wait_InACancelledScope_RaisesAndLeavesThePermit() => Run(async () =>
+    {
+        var permits = new AsyncSemaphore(1);
+        using var scope = CancelScope.Enter();
+        scope.Cancel();
+        await Raises<OperationCanceledException>(() => permits.WaitAsync().AsTask());
+        Assert.Equal(1, permits.GetStatistics().CurrentPermits);
+    });
+
+    // Before its first use it belongs to no loop: many threads may release, and none is lost.
+    [Fact]
+    [Seeds(20)]
+    public void Release_BeforeTheFirstWaitFromManyThreads_IsCounted()
+    {
+        var permits = new AsyncSemaphore(0, maximum: 400);
+        var releasers = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            for (int i = 0; i < 100; i++) permits.Release();
+        })).ToList();
+        releasers.ForEach(thread => thread.Start());
+        releasers.ForEach(thread => thread.Join());
+        Assert.Equal(400, permits.GetStatistics().CurrentPermits);
+        Says(Assert.Throws<InvalidOperationException>(permits.Release), "maximum of 400");
+    }
+
+    [Fact]
+    public void Stall_NamesTheSemaphore()
+    {
+        var error = Assert.Throws<LoopStalledException>(() => Run(async () => await new AsyncSemaphore(0, name: "seats").WaitAsync()));
+        Says(error, "waits for the semaphore 'seats', 0 permits free");
+    }
 }

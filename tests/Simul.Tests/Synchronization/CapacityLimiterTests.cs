@@ -1,182 +1,192 @@
 namespace Simul.Tests.Synchronization;
 
-public class CapacityLimiterTests
+public partial class CapacityLimiterTests
 {
-    [Fact]
-    public void Acquire_NeverMoreThanTheTotalAtOnce() => Run(async () =>
+    private static void Empty(CapacityLimiter limiter)
     {
-        var limiter = new CapacityLimiter(3, "downloads");
-        int now = 0, most = 0;
+        var (total, borrowed, borrowers, waiters) = limiter.GetStatistics();
+        Assert.Equal((limiter.Total, 0, 0, 0), (total, borrowed, waiters, borrowers.Count));
+    }
+
+    [Fact]
+    public void Total_Negative_Throws()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CapacityLimiter(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CapacityLimiter(1).Total = -1);
+    }
+
+    [Fact]
+    public void Acquire_BoundsTheConcurrency()
+    {
+        int inside = 0, most = 0;
+        var took = Run(async () =>
+        {
+            var limiter = new CapacityLimiter(3);
+            await TaskGroup.RunAsync(group =>
+            {
+                for (int i = 0; i < 9; i++)
+                {
+                    group.Spawn(async () =>
+                    {
+                        using var lease = await limiter.AcquireAsync();
+                        Assert.Same(EventLoop.CurrentTask, lease.Borrower);
+                        most = Math.Max(most, ++inside);
+                        await EventLoop.Delay(Sec(1));
+                        inside--;
+                    });
+                }
+                return Task.CompletedTask;
+            });
+            Empty(limiter);
+        });
+        Assert.Equal(3, most);
+        Assert.Equal(Sec(3), took);
+    }
+
+    // A67
+    [Fact]
+    public void Acquire_Contended_GoesInOrderOfArrival() => Run(async () =>
+    {
+        var limiter = new CapacityLimiter(2);
+        List<int> arrived = [], order = [];
         await TaskGroup.RunAsync(group =>
         {
-            for (int i = 0; i < 20; i++)
+            for (int i = 0; i < 10; i++)
             {
+                int n = i;
                 group.Spawn(async () =>
                 {
+                    arrived.Add(n);
                     using (await limiter.AcquireAsync())
                     {
-                        most = Math.Max(most, ++now);
-                        await EventLoop.Delay(Sec(1));
-                        now--;
+                        order.Add(n);
+                        await EventLoop.Delay(Sec(1 + arrived.IndexOf(n)));
                     }
                 });
             }
             return Task.CompletedTask;
         });
-        Assert.Equal((0, 3), (now, most));
-        var end = limiter.GetStatistics();
-        Assert.Equal((3, 0, 0), (end.Total, end.CurrentBorrowed, end.CurrentWaiters));
+        Assert.Equal(arrived, order);
     });
 
+    // A69
     [Fact]
-    public void Statistics_NameTheBorrowers() => Run(async () =>
-    {
-        var limiter = new CapacityLimiter(2);
-        using var mine = await limiter.AcquireAsync();
-        using var other = await limiter.AcquireAsync("the printer");
-        Assert.Equal(["Task 'main'", "the printer"], limiter.GetStatistics().Borrowers);
-        Assert.Equal("the printer", other.Borrower);
-        Assert.False(limiter.TryAcquire(out var none, "a third"));
-        Assert.False(none.IsHeld);
-    });
-
-    [Fact]
-    public void Total_Raised_LetsWaitersIn_Lowered_TakesEffectAsLeasesComeBack() => Run(async () =>
+    public void Return_HandsOver_NobodyBargesIn() => Run(async () =>
     {
         var limiter = new CapacityLimiter(1);
-        int now = 0;
-        List<int> seen = [];
+        var lease = await limiter.AcquireAsync();
         await TaskGroup.RunAsync(async group =>
         {
-            for (int i = 0; i < 9; i++)
-            {
-                group.Spawn(async () =>
-                {
-                    using (await limiter.AcquireAsync())
-                    {
-                        seen.Add(++now);
-                        await EventLoop.Delay(Sec(10));
-                        now--;
-                    }
-                });
-            }
-            await EventLoop.Delay(Sec(1));
-            Assert.Equal(1, now);
-            limiter.Total = 4;
-            await EventLoop.Delay(Sec(1));
-            Assert.Equal(4, now);
-            limiter.Total = 2;
-            Assert.Equal(4, limiter.GetStatistics().CurrentBorrowed);
-            await EventLoop.Delay(Sec(12)); // all four are back, two more are out
-            Assert.Equal(2, now);
-            limiter.Total = 0;
-            await EventLoop.Delay(Sec(60));
-            Assert.Equal(0, now);
-            limiter.Total = 10;
+            group.Spawn(async () => (await limiter.AcquireAsync()).Dispose(), "waiter");
+            await Settle();
+            lease.Dispose();
+            Assert.Equal(["Task 'waiter'"], limiter.GetStatistics().Borrowers);
+            Assert.False(limiter.TryAcquire(out var barging));
+            Assert.False(barging.IsHeld);
         });
-        Assert.Equal(9, seen.Count);
+        Assert.True(limiter.TryAcquire(out lease));
+        lease.Dispose();
+        Empty(limiter);
     });
 
     [Fact]
-    public void Acquire_TwiceByTheSame_Throws() => Run(async () =>
+    public void Borrower_WithALease_BorrowsNoSecond() => Run(async () =>
     {
-        var limiter = new CapacityLimiter(2, "downloads");
-        using var lease = await limiter.AcquireAsync();
-        Says(await Raises<InvalidOperationException>(async () => await limiter.AcquireAsync()), "Task 'main'", "the limiter 'downloads'", "already");
-        Assert.Throws<InvalidOperationException>(() => limiter.TryAcquire(out _));
+        var limiter = new CapacityLimiter(5, "seats");
+        using (await limiter.AcquireAsync())
+        {
+            Says(Assert.Throws<InvalidOperationException>(() => { _ = limiter.AcquireAsync(); }), "Task 'main'", "has", "seats");
+            Assert.Throws<InvalidOperationException>(() => limiter.TryAcquire(out _));
+            using (await limiter.AcquireAsync("main's guest"))
+            {
+                Says(Assert.Throws<InvalidOperationException>(() => limiter.TryAcquire(out _, "main's guest")), "main's guest");
+                Assert.Equal(["Task 'main'", "main's guest"], limiter.GetStatistics().Borrowers);
+            }
+            Assert.True(limiter.TryAcquire(out var again, "main's guest"));
+            again.Dispose();
+        }
+        (await limiter.AcquireAsync()).Dispose();
+        Empty(limiter);
     });
 
     [Fact]
-    public void Acquire_TwiceByTheSameWhileWaiting_TheSecondFails() => Run(async () =>
+    public void Borrower_InLine_CannotJoinItTwice() => Run(async () =>
     {
-        var limiter = new CapacityLimiter(0);
-        string who = "both";
+        var limiter = new CapacityLimiter(0, "seats");
+        var first = limiter.AcquireAsync("a");
+        Says(Assert.Throws<InvalidOperationException>(() => { _ = limiter.AcquireAsync("a"); }), "waits", "seats");
+        limiter.Total = 1;
+        (await first).Dispose();
+        Empty(limiter);
+    });
+
+    // Who gave up may come again.
+    [Fact]
+    public void Borrower_WhoseWaitWasCancelled_MayComeAgain() => Run(async () =>
+    {
+        var limiter = new CapacityLimiter(1);
+        var lease = await limiter.AcquireAsync("other");
+        Assert.True(await CancelScope.MoveOnAfterAsync(Sec(1), async () => (await limiter.AcquireAsync()).Dispose()));
+        Assert.Equal(0, limiter.GetStatistics().CurrentWaiters);
+        EventLoop.Current.CallLater(Sec(1), lease.Dispose);
+        (await limiter.AcquireAsync()).Dispose();
+        Empty(limiter);
+    });
+
+    // A68; C2
+    [Fact]
+    public void Cancel_AfterTheHandOverInTheSameTurn_TheGrantWinsAndNothingIsLost() => Run(async () =>
+    {
+        var limiter = new CapacityLimiter(1);
+        List<string> log = [];
         await TaskGroup.RunAsync(async group =>
         {
-            int granted = 0, refused = 0;
-            for (int i = 0; i < 2; i++)
+            var lease = await limiter.AcquireAsync();
+            var first = group.Spawn(async () =>
             {
-                group.Spawn(async () =>
+                using (await limiter.AcquireAsync())
                 {
-                    try
-                    {
-                        using var lease = await limiter.AcquireAsync(who);
-                        granted++;
-                        await EventLoop.Delay(Sec(1));
-                    }
-                    catch (InvalidOperationException)
-                    {
-                        refused++;
-                    }
-                });
-            }
-            await EventLoop.Delay(Sec(1));
-            limiter.Total = 5;
-            await EventLoop.Delay(Sec(5));
-            Assert.Equal((1, 1), (granted, refused));
+                    log.Add("first has it");
+                    await EventLoop.Yield();
+                    log.Add("never");
+                }
+            });
+            await Settle();
+            group.Spawn(async () =>
+            {
+                using (await limiter.AcquireAsync()) log.Add("second has it");
+            });
+            await Settle();
+            lease.Dispose();
+            first.Cancel();
         });
-        Assert.Equal(0, limiter.GetStatistics().CurrentBorrowed);
+        Assert.Equal(["first has it", "second has it"], log);
+        Empty(limiter);
     });
 
     [Fact]
     public void Dispose_Twice_Throws() => Run(async () =>
     {
-        var limiter = new CapacityLimiter(1);
+        var limiter = new CapacityLimiter(2, "seats");
         var lease = await limiter.AcquireAsync();
+        var copy = lease;
         lease.Dispose();
-        Says(Assert.Throws<InvalidOperationException>(() => lease.Dispose()), "had given back before");
-    });
-
-    // C2, A73
-    [Fact]
-    public void Cancel_OfWaitersAndGranted_LosesNoCapacity() => Run(async () =>
-    {
-        var limiter = new CapacityLimiter(1);
-        int had = 0;
-        await TaskGroup.RunAsync(async group =>
+        Says(Assert.Throws<InvalidOperationException>(lease.Dispose), "seats", "over");
+        using (await limiter.AcquireAsync())
         {
-            var lease = await limiter.AcquireAsync();
-            async Task Borrow()
-            {
-                using (await limiter.AcquireAsync())
-                {
-                    had++;
-                    await EventLoop.Yield();
-                }
-            }
-            var tasks = Enumerable.Range(0, 5).Select(_ => group.Spawn(Borrow)).ToList();
-            await EventLoop.Delay(Sec(1));
-            lease.Dispose();
-            tasks[0].Cancel();
-            tasks[1].Cancel();
-            tasks[4].Cancel();
-        });
-        Assert.InRange(had, 2, 3); // the two left alone; and the one granted in the turn of its cancel, if it was one of the three
-        Assert.True(limiter.TryAcquire(out var free));
-        free.Dispose();
+            Assert.Throws<InvalidOperationException>(copy.Dispose);
+            Assert.Equal(1, limiter.GetStatistics().CurrentBorrowed);
+        }
+        default(CapacityLease).Dispose();
     });
 
     [Fact]
-    public void Release_FromAnotherThread_IsPosted() => Run(async () =>
+    public void Dispose_FromAnotherThread_IsPosted() => Run(async () =>
     {
         var limiter = new CapacityLimiter(1);
+        var lease = await limiter.AcquireAsync("other");
         using var open = EventLoop.Current.HoldOpen();
-        var lease = await limiter.AcquireAsync("first");
-        _ = Task.Run(lease.Dispose);
-        using var next = await limiter.AcquireAsync("next");
-        Assert.True(next.IsHeld);
+        new Thread(lease.Dispose).Start();
+        (await limiter.AcquireAsync()).Dispose();
     });
-
-    [Fact]
-    public void Misuse_IsNamed()
-    {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new CapacityLimiter(-1));
-        var limiter = new CapacityLimiter(1, "one");
-        Assert.Throws<LoopAffinityException>(() => { _ = limiter.AcquireAsync(); });
-        Says(Assert.Throws<LoopStalledException>(() => Run(async () =>
-        {
-            using var mine = await limiter.AcquireAsync();
-            await limiter.AcquireAsync("another");
-        })), "the limiter 'one', 1 of 1 out, borrowed by Task 'main'");
-    }
 }

@@ -59,6 +59,32 @@ public class StallReportTests
         Says(error, "never set or released");
     }
 
+    [Fact]
+    public void Stall_OverALimiterAndAReaderWriterLock_NamesTheCircle()
+    {
+        var error = Assert.Throws<LoopStalledException>(() => Run(() => TaskGroup.RunAsync(group =>
+        {
+            var limiter = new CapacityLimiter(1, "tokens");
+            var table = new AsyncReaderWriterLock("table");
+            group.Spawn(async () =>
+            {
+                using var token = await limiter.AcquireAsync();
+                await EventLoop.Delay(Sec(1));
+                using var write = await table.WriteLockAsync();
+            }, "A");
+            group.Spawn(async () =>
+            {
+                using var read = await table.ReadLockAsync();
+                await EventLoop.Delay(Sec(1));
+                using var token = await limiter.AcquireAsync();
+            }, "B");
+            return Task.CompletedTask;
+        })));
+        string circle = Assert.Single(error.Cycles);
+        Assert.Contains("'A' waits for", circle);
+        Assert.Contains("'B' waits for", circle);
+    }
+
     // A chain longer than a stack, that ends where it began.
     [Fact]
     public void Stall_VeryLongCircle_IsFound()

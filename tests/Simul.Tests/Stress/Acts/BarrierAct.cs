@@ -14,6 +14,8 @@ internal sealed class BarrierAct(Scenario scenario) : Act(scenario)
         _sumOfPlaces += place;
     });
 
+    public override void CheckAtRest() => Require(_barrier.GetStatistics().CurrentWaiters < 2, "two wait at a barrier for two");
+
     public override void CheckAtEnd()
     {
         Require(_barrier.GetStatistics() is { CurrentWaiters: 0 } end && _passed == 2 * end.CurrentPhase, "one passed the barrier alone");

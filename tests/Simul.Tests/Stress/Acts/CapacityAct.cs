@@ -8,6 +8,9 @@ internal sealed class CapacityAct(Scenario scenario) : HoldAct<CapacityLease>(sc
 
     protected override void GiveBack(CapacityLease hold) => hold.Dispose();
 
+    public override void CheckAtRest() =>
+        Require(_limiter.GetStatistics() is { CurrentBorrowed: 2 } or { CurrentWaiters: 0 }, "somebody waits though there is capacity");
+
     public override void CheckAtEnd()
     {
         base.CheckAtEnd();

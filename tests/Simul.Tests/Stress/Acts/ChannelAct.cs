@@ -24,6 +24,13 @@ internal sealed class ChannelAct : Act
         await CancelScope.MoveOnAfterAsync(time, Once(2) ? WriteAsync : ReadAsync);
     }
 
+    public override void CheckAtRest()
+    {
+        var statistics = _channel.GetStatistics();
+        Require(statistics.CurrentReaders == 0 || statistics is { CurrentItems: 0, CurrentWriters: 0 }, "somebody waits to read what is there");
+        Require(statistics.CurrentWriters == 0 || statistics.CurrentItems == statistics.Capacity, "somebody waits to write where there is room");
+    }
+
     public override void CheckAtEnd()
     {
         while (_channel.Reader.TryRead(out int item)) Read(item);

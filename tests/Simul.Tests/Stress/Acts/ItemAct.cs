@@ -25,6 +25,9 @@ internal sealed class ItemAct(Scenario scenario) : Act(scenario)
         }
     }
 
+    public override void CheckAtRest() =>
+        Require(_items.Count == 0 || _available.GetStatistics().CurrentWaiters == 0, "somebody waits though there are items");
+
     public override void CheckAtEnd() => Require(
         _available.GetStatistics() is { CurrentWaiters: 0 } left && left.CurrentPermits == _items.Count && _produced == _consumed + _items.Count, "an item was lost");
 }

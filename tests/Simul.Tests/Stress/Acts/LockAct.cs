@@ -14,6 +14,9 @@ internal sealed class LockAct(Scenario scenario) : HoldAct<AsyncLockHold>(scenar
         barging.Dispose();
     }
 
+    public override void CheckAtRest() =>
+        Require(_lock.GetStatistics() is { IsHeld: true } or { CurrentWaiters: 0 }, "somebody waits for a lock that is free");
+
     public override void CheckAtEnd()
     {
         base.CheckAtEnd();

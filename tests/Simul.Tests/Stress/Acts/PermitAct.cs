@@ -12,6 +12,9 @@ internal sealed class PermitAct(Scenario scenario) : HoldAct<bool>(scenario, pla
 
     protected override void GiveBack(bool hold) => _permits.Release();
 
+    public override void CheckAtRest() =>
+        Require(_permits.GetStatistics() is { CurrentPermits: 0 } or { CurrentWaiters: 0 }, "somebody waits though there are permits");
+
     public override void CheckAtEnd()
     {
         base.CheckAtEnd();

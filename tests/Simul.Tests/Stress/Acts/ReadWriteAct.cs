@@ -4,13 +4,13 @@ namespace Simul.Tests.Stress;
 internal sealed class ReadWriteAct(Scenario scenario) : Act(scenario)
 {
     private readonly AsyncReaderWriterLock _book = new("book");
-    private int _readers, _writers, _edition;
+    private int _readers, _writers, _writersInLine, _edition;
 
     public override async Task RunAsync(int depth)
     {
         if (Once(3))
         {
-            using var hold = await _book.WriteLockAsync();
+            using var hold = await WriteLockAsync();
             Require(++_writers == 1 && _readers == 0, $"{_writers} write while {_readers} read");
             try
             {
@@ -40,11 +40,27 @@ internal sealed class ReadWriteAct(Scenario scenario) : Act(scenario)
         }
     }
 
+    public override void CheckAtRest() =>
+        Require(_book.GetStatistics().CurrentWaiters == 0 || _writers > 0 || (_readers > 0 && _writersInLine > 0), "somebody waits for a book that is to be had");
+
     public override void CheckAtEnd()
     {
         Require(_readers == 0 && _writers == 0, "somebody still reads or writes");
         Require(_book.TryWriteLock(out var hold), "the book was not given back");
         hold.Dispose();
         Require(_book.GetStatistics().CurrentWaiters == 0, "somebody still waits for the book");
+    }
+
+    private async Task<AsyncReaderWriterHold> WriteLockAsync()
+    {
+        _writersInLine++;
+        try
+        {
+            return await _book.WriteLockAsync();
+        }
+        finally
+        {
+            _writersInLine--;
+        }
     }
 }

@@ -15,8 +15,13 @@ internal sealed class ShelfAct : Act
     public override async Task RunAsync(int depth)
     {
         bool puts = Once(2);
-        bool late = await CancelScope.MoveOnAfterAsync(Sec(1 + Roll(4)), puts ? PutAsync : TakeAsync);
-        if (late && _inside is null && !_lock.GetStatistics().IsHeld) Require(puts ? _things > 0 : _things < 2, "the shelf was ready for one who waited in vain");
+        await CancelScope.MoveOnAfterAsync(Sec(1 + Roll(4)), puts ? PutAsync : TakeAsync);
+    }
+
+    public override void CheckAtRest()
+    {
+        Require(_things == 0 || _filled.GetStatistics().CurrentWaiters == 0, "somebody waits for something that is on the shelf");
+        Require(_things == 2 || _emptied.GetStatistics().CurrentWaiters == 0, "somebody waits for room that is on the shelf");
     }
 
     public override void CheckAtEnd()

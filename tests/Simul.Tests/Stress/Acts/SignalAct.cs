@@ -26,5 +26,8 @@ internal sealed class SignalAct(Scenario scenario) : Act(scenario)
         else Require(wasSet || given != _given, "one was woken without a signal");
     }
 
+    public override void CheckAtRest() =>
+        Require(_signal.GetStatistics() is { IsSet: false } or { CurrentWaiters: 0 }, "somebody waits for a signal that is there");
+
     public override void CheckAtEnd() => Require(_signal.GetStatistics().CurrentWaiters == 0, "somebody still waits for the signal");
 }

@@ -13,6 +13,9 @@ internal sealed class TurnstileAct(Scenario scenario) : HoldAct<bool>(scenario, 
 
     protected override void GiveBack(bool hold) => _turnstile.Set();
 
+    public override void CheckAtRest() =>
+        Require(_turnstile.GetStatistics() is { IsSet: false } or { CurrentWaiters: 0 }, "somebody waits at an open turnstile");
+
     public override void CheckAtEnd()
     {
         base.CheckAtEnd();
