@@ -21,24 +21,23 @@ public sealed partial class EventLoop
     /// <param name="body">The blocking code.</param>
     /// <param name="abandonOnCancel">Whether a cancellation gives up on the code instead of waiting for it.</param>
     /// <param name="name">The thread's name meanwhile. Default: the loop's name and a number.</param>
-    /// <param name="limit">Bounds how many run at once; a permit is held for as long as the code runs. Default: the loop's own,
-    /// <see cref="EventLoopOptions.MaxThreads"/>.</param>
+    /// <param name="limiter">Bounds how many run at once; the call borrows from it for as long as the code runs. Default: the
+    /// loop's own, with <see cref="EventLoopOptions.MaxThreads"/>.</param>
     /// <returns>What the code returned, or its exception.</returns>
     /// <exception cref="OperationCanceledException">The current scope was cancelled.</exception>
     /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
-    public static async Task<T> ToThreadAsync<T>(Func<T> body, bool abandonOnCancel = false, string? name = null, AsyncSemaphore? limit = null)
+    public static async Task<T> ToThreadAsync<T>(Func<T> body, bool abandonOnCancel = false, string? name = null, CapacityLimiter? limiter = null)
     {
         ArgumentNullException.ThrowIfNull(body);
         var loop = Current;
         var threads = loop._threads ??= new LoopThreads(loop);
-        var slots = limit ?? threads.Slots;
-        await slots.WaitAsync();
+        var scope = LoopScope.Require();
+        var call = new ThreadCall<T>(loop, scope, body, name);
+        call.Lease = await (limiter ?? threads.Limiter).AcquireAsync(call);
         bool abandoned = false;
         try
         {
-            var scope = LoopScope.Require();
-            if (scope.IsCancelled) throw scope.CancellationError(); // the permit came first; the code has not begun
-            var call = new ThreadCall<T>(loop, scope, body, name, slots);
+            if (scope.IsCancelled) throw scope.CancellationError(); // the lease came first; the code has not begun
             call.Start(threads.Executor);
             try
             {
@@ -54,20 +53,20 @@ public sealed partial class EventLoop
         }
         finally
         {
-            if (!abandoned) slots.Release();
+            if (!abandoned) call.Lease.Dispose();
         }
     }
 
     /// <inheritdoc cref="ToThreadAsync{T}"/>
     /// <returns>Ends with the code.</returns>
-    public static Task ToThreadAsync(Action body, bool abandonOnCancel = false, string? name = null, AsyncSemaphore? limit = null)
+    public static Task ToThreadAsync(Action body, bool abandonOnCancel = false, string? name = null, CapacityLimiter? limiter = null)
     {
         ArgumentNullException.ThrowIfNull(body);
         return ToThreadAsync<object?>(() =>
         {
             body();
             return null;
-        }, abandonOnCancel, name, limit);
+        }, abandonOnCancel, name, limiter);
     }
 
     // A call to a thread is under way, so a loop that waits for it is not stalled.
@@ -77,19 +76,17 @@ public sealed partial class EventLoop
 
     internal void ReportLate(string line) => Log(line);
 
-    // The loop's threads: kept until it ends, those that were written off left to themselves.
-    private sealed class LoopThreads
+    // The loop's threads: kept until it ends. Those that were written off are left to themselves.
+    private sealed class LoopThreads(EventLoop loop)
     {
-        public LoopThreads(EventLoop loop)
+        // As many as the limits let through: a call that has its lease never waits for a thread.
+        public ThreadExecutor Executor { get; } = loop.OwnExecutor(new ThreadExecutor(new ThreadExecutorOptions
         {
-            // As many as the limits let through: a call that has its permit never waits for a thread.
-            Executor = new ThreadExecutor(new ThreadExecutorOptions { Name = $"{loop.Name} thread", Workers = int.MaxValue, Clock = loop._core.Clock.Provider });
-            Slots = new AsyncSemaphore(loop._options.MaxThreads, name: $"threads of {loop.Name}");
-            loop.OwnExecutor(Executor);
-        }
+            Name = $"{loop.Name} thread",
+            Workers = int.MaxValue,
+            Clock = loop._core.Clock.Provider,
+        }));
 
-        public ThreadExecutor Executor { get; }
-
-        public AsyncSemaphore Slots { get; }
+        public CapacityLimiter Limiter { get; } = new(loop._options.MaxThreads, $"threads of {loop.Name}");
     }
 }

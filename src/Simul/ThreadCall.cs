@@ -6,7 +6,7 @@ namespace Simul;
 //   Waiting    Running              the thread
 //   Waiting    Abandoned            the loop: the code never runs
 //   Running    Ended                the thread: the loop is told, by injection
-//   Running    Abandoned            the loop: the thread tells nobody, gives its permit back, and goes
+//   Running    Abandoned            the loop: the thread tells nobody, gives its lease back, and goes
 //
 // Thread safety: _state is interlocked. What the code brought is written before Ended and read behind it. Everything else
 // belongs to the loop or is set before the start.
@@ -18,7 +18,6 @@ internal abstract class ThreadCall : IWaitSubject
 
     [ThreadStatic] private static ThreadCall? t_current;
 
-    private readonly AsyncSemaphore _slots;
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
     private readonly string? _name;
     private readonly WaiterQueue _waiting;
@@ -27,13 +26,12 @@ internal abstract class ThreadCall : IWaitSubject
     private int _state;
     private bool _told; // the loop knows of the end
 
-    protected ThreadCall(EventLoop loop, LoopScope scope, string? name, AsyncSemaphore slots)
+    protected ThreadCall(EventLoop loop, LoopScope scope, string? name)
     {
         Loop = loop;
         Scope = scope;
         Token = scope.Token;
         _name = name;
-        _slots = slots;
         _waiting = new WaiterQueue(this);
     }
 
@@ -46,9 +44,14 @@ internal abstract class ThreadCall : IWaitSubject
 
     public CancellationToken Token { get; }
 
+    // Its place under the limit, which it is the borrower of; set before the start.
+    public CapacityLease Lease { get; set; }
+
     public bool IsAbandoned => Volatile.Read(ref _state) == Abandoned;
 
     public string Describe() => $"{_name ?? "a call"} on {_job?.Worker?.Name ?? "a thread"}";
+
+    public override string ToString() => Describe();
 
     public void Start(ThreadExecutor executor)
     {
@@ -92,7 +95,7 @@ internal abstract class ThreadCall : IWaitSubject
     {
         if (Interlocked.CompareExchange(ref _state, Running, Waiting) != Waiting)
         {
-            _slots.Release();
+            Lease.Dispose();
             return false;
         }
         var thread = Thread.CurrentThread;
@@ -116,7 +119,7 @@ internal abstract class ThreadCall : IWaitSubject
             if (!Loop.Core.Inject(s_ended, this, Loop.Core.Host.RootContext)) ReportLate("after its loop had ended");
             return true;
         }
-        _slots.Release();
+        Lease.Dispose();
         ReportLate("after it had been given up");
         return false;
     }
@@ -142,8 +145,8 @@ internal abstract class ThreadCall : IWaitSubject
     }
 }
 
-internal sealed class ThreadCall<T>(EventLoop loop, LoopScope scope, Func<T> body, string? name, AsyncSemaphore slots)
-    : ThreadCall(loop, scope, name, slots)
+internal sealed class ThreadCall<T>(EventLoop loop, LoopScope scope, Func<T> body, string? name)
+    : ThreadCall(loop, scope, name)
 {
     private T? _result;
 

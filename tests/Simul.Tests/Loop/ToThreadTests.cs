@@ -176,7 +176,7 @@ public partial class ToThreadTests
     [Fact]
     public void ToThread_ALimitOfOnesOwn_BoundsThem() => Run(async () =>
     {
-        var limit = new AsyncSemaphore(2);
+        var limiter = new CapacityLimiter(2);
         int inside = 0, most = 0;
         await EventLoop.GatherAsync([.. Enumerable.Range(0, 6).Select(_ => EventLoop.ToThreadAsync(() =>
         {
@@ -184,10 +184,10 @@ public partial class ToThreadTests
             InterlockedMax(ref most, now);
             WorkContext.Current!.Clock.Sleep(Sec(1));
             Interlocked.Decrement(ref inside);
-        }, limit: limit))]);
+        }, limiter: limiter))]);
         Assert.InRange(most, 1, 2);
         Assert.Equal(Sec(3), EventLoop.Now);
-        Assert.Equal(2, limit.GetStatistics().CurrentPermits);
+        Assert.Equal(0, limiter.GetStatistics().CurrentBorrowed);
     });
 
     // Virtual time: a running call holds the clock, a sleeping one frees it.
