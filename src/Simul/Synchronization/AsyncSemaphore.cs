@@ -64,7 +64,7 @@ public sealed class AsyncSemaphore : IWaitSubject
     /// <exception cref="LoopAffinityException">The caller does not run on the semaphore's loop.</exception>
     public bool TryWait()
     {
-        _loop.Enter();
+        _loop.RequireLoop();
         if (_permits == 0) return false;
         _permits--;
         return true;

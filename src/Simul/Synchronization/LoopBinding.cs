@@ -16,6 +16,9 @@ internal struct LoopBinding(string kind, string? name, string betweenThreads)
 
     public readonly string? Name => name;
 
+    // Null until somebody has taken.
+    public readonly LoopCore? Core => _core;
+
     // True where giving back may happen here and now.
     public readonly bool IsHere
     {
@@ -27,8 +30,15 @@ internal struct LoopBinding(string kind, string? name, string betweenThreads)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public LoopScope Enter() => _core is { IsCurrent: true } core ? LoopScope.RequireOn(core) : Bind();
 
-    // Gives back from elsewhere. A loop that has ended has nobody left to be given anything.
-    public readonly void Post(Action<object?> giveBack, object? state)
+    // The same for taking without a wait, where no scope is asked for.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void RequireLoop()
+    {
+        if (!IsHere) Bind();
+    }
+
+    // Gives back from elsewhere. False when the loop has ended: it has nobody left to be given anything.
+    public readonly bool Post(Action<object?> giveBack, object? state)
     {
         if (_core is null)
         {
@@ -37,11 +47,11 @@ internal struct LoopBinding(string kind, string? name, string betweenThreads)
                 if (_core is null)
                 {
                     giveBack(state);
-                    return;
+                    return true;
                 }
             }
         }
-        _core.Inject(giveBack, state, _core.Host.RootContext);
+        return _core.Inject(giveBack, state, _core.Host.RootContext);
     }
 
     // In the middle of a sentence.

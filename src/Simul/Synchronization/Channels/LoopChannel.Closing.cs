@@ -50,15 +50,14 @@ public sealed partial class LoopChannel<T>
     }
 
     private ChannelClosedException ClosedError() => new(
-        $"{char.ToUpperInvariant(Title[0])}{Title[1..]} is completed{(_error is null ? "" : $" with an error ({_error.GetType().Name}: {_error.Message})")}, so nothing more can be written, and there is nothing left to read. "
+        $"{_loop.Title} is completed{(_error is null ? "" : $" with an error ({_error.GetType().Name}: {_error.Message})")}, so nothing more can be written, and there is nothing left to read. "
         + "Ask WaitToReadAsync, WaitToWriteAsync or TryWrite, or read with ReadAllAsync, where the end is to be expected.", _error);
 
-    // Giving back: at once where the caller has the baton, else posted. A loop that has ended, or never was, has nobody to
-    // disturb.
+    // Giving back: at once where the caller has the baton, else posted. A loop that has ended has nobody to disturb.
     private void Give(Action<LoopChannel<T>> action)
     {
-        if (_core is null || _core.IsCurrent) action(this);
-        else if (!_core.Inject(new Action<object?>(x => action((LoopChannel<T>)x!)), this, _core.Host.RootContext)) GiveAfterTheEnd(action);
+        if (_loop.IsHere) action(this);
+        else if (!_loop.Post(x => action((LoopChannel<T>)x!), this)) GiveAfterTheEnd(action);
     }
 
     // On the caller's thread, one caller at a time.
@@ -70,7 +69,7 @@ public sealed partial class LoopChannel<T>
             action(this);
             (errors, _errorsAfterTheEnd) = (_errorsAfterTheEnd, null);
         }
-        if (errors is not null) throw new AggregateException($"Items of {Title} were dropped, and what they were reported to threw.", errors);
+        if (errors is not null) throw new AggregateException($"Items of {_loop} were dropped, and what they were reported to threw.", errors);
     }
 
     // One callback that throws does not keep the next item from being reported.

@@ -33,7 +33,7 @@ public sealed partial class LoopChannel<T>
     private void TaskDoneOnLoop()
     {
         if (Unfinished == 0)
-            throw new InvalidOperationException($"TaskDone was called more often than items came into {Title}. Call it once for each item that was read.");
+            throw new InvalidOperationException($"TaskDone was called more often than items came into {_loop}. Call it once for each item that was read.");
         _totalDone++;
         if (Unfinished == 0) WakeJoiners();
     }
@@ -46,6 +46,6 @@ public sealed partial class LoopChannel<T>
     // What a joiner waits for, in words.
     private sealed class Join(LoopChannel<T> channel) : IWaitSubject
     {
-        public string Describe() => $"{channel.Unfinished} unfinished items of {channel.Title}";
+        public string Describe() => $"{channel.Unfinished} unfinished items of {channel._loop}";
     }
 }

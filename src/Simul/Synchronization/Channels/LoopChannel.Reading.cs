@@ -14,13 +14,13 @@ public sealed partial class LoopChannel<T>
 
     internal bool TryRead([MaybeNullWhen(false)] out T item)
     {
-        RequireLoop();
+        _loop.RequireLoop();
         return TryTake(out item);
     }
 
     internal bool TryPeek([MaybeNullWhen(false)] out T item)
     {
-        RequireLoop();
+        _loop.RequireLoop();
         bool any = _items.Count > 0 || _writers.Count > 0;
         // Without a buffer it is the first writer's.
         item = !any ? default : _items.Count > 0 ? _items.Peek() : Unsafe.As<Waiter<T>>(_writers.First!).Offered;

@@ -42,8 +42,6 @@ namespace Simul;
 [DebuggerDisplay("{Describe(),nq}")]
 public sealed partial class LoopChannel<T> : Channel<T>, IWaitSubject
 {
-    private const string BetweenThreads = "System.Threading.Channels.Channel.CreateBounded<T>";
-
     // Invariants, between any two calls:
     //   somebody waits in _readers  => no items, nobody in _writers
     //   somebody waits in _writers  => as many items as there is room for
@@ -57,7 +55,7 @@ public sealed partial class LoopChannel<T> : Channel<T>, IWaitSubject
     private readonly Action<T>? _undelivered;
     private readonly int _capacity;
     private readonly bool _compares; // adding may throw
-    private LoopCore? _core;
+    private LoopBinding _loop;
     private bool _closed;            // nothing more can be written; set once, on the loop
     private bool _careful;           // one of the two: a write has more to look at
     private long _totalWritten;
@@ -74,7 +72,7 @@ public sealed partial class LoopChannel<T> : Channel<T>, IWaitSubject
             throw new ArgumentException($"A rendezvous holds no items, so there is nothing to give out in the order {options.Order}. Give the channel a capacity, or leave the order at {nameof(LoopChannelOrder.Fifo)}.", nameof(options));
         if (options is { Comparer: not null, Order: not LoopChannelOrder.Priority })
             throw new ArgumentException($"A comparer has no say in the order {options.Order}. Set the order to {nameof(LoopChannelOrder.Priority)}.", nameof(options));
-        Name = options.Name;
+        _loop = new LoopBinding("channel", options.Name, "System.Threading.Channels.Channel.CreateBounded<T>");
         _undelivered = options.Undelivered;
         _capacity = options.Capacity ?? int.MaxValue;
         _careful = _compares = options.Order == LoopChannelOrder.Priority;
@@ -93,7 +91,7 @@ public sealed partial class LoopChannel<T> : Channel<T>, IWaitSubject
     }
 
     /// <summary>The name given.</summary>
-    public string? Name { get; }
+    public string? Name => _loop.Name;
 
     /// <summary>The channel at this moment.</summary>
     /// <returns>An immutable snapshot.</returns>
@@ -118,31 +116,12 @@ public sealed partial class LoopChannel<T> : Channel<T>, IWaitSubject
             (0, _) => $", {writers} waiting to write",
             _ => $", {readers} waiting to read, {writers} to write",
         };
-        return $"{Title}, {what}{(_closed ? ", completed" : "")}{who}";
+        return $"{_loop}, {what}{(_closed ? ", completed" : "")}{who}";
     }
-
-    private string Title => $"the channel{(Name is null ? "" : $" '{Name}'")}";
 
     // The scope that reads or writes; only on the channel's loop, which is the first to do so.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal LoopScope Enter()
-    {
-        RequireLoop();
-        return LoopScope.RequireOn(_core!);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void RequireLoop()
-    {
-        if (_core is null || _core != LoopCore.Current) Bind();
-    }
-
-    private void Bind()
-    {
-        var core = LoopCore.Current;
-        if (_core is not null) throw LoopAffinityException.OtherThread("This channel", _core.Name, BetweenThreads);
-        _core = core ?? throw LoopAffinityException.NotOnLoop("This channel", BetweenThreads);
-    }
+    internal LoopScope Enter() => _loop.Enter();
 
     private static void WakeAll(WaiterQueue watchers, bool answer)
     {

@@ -13,7 +13,7 @@ public sealed partial class LoopChannel<T>
 
     internal bool TryWrite(T item)
     {
-        RequireLoop();
+        _loop.RequireLoop();
         return !_closed && TryPut(item);
     }
 
@@ -89,7 +89,7 @@ public sealed partial class LoopChannel<T>
     // is no queue, and it is somebody's Shutdown that drops the items.
     private void PostUndelivered(T item)
     {
-        if (_core!.IsCurrent && !_core.IsClosed) _core.Ready.Push(new Action<object?>(_ => _undelivered!(item)), null, _core.Host.RootContext);
+        if (_loop.Core is { IsCurrent: true, IsClosed: false } core) core.Ready.Push(new Action<object?>(_ => _undelivered!(item)), null, core.Host.RootContext);
         else ReportAfterTheEnd(item);
     }
 }
