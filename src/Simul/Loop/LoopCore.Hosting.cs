@@ -36,7 +36,7 @@ internal sealed partial class LoopCore
     {
         long now = _lastLook = Clock.Now;
         _stretchLeft = _stretchLength;
-        Timers.FireDue(now);
+        FireTimers(now);
         Driver.Poll();
         if (_injected.HasItems) TotalInjected += _injected.Drain(Ready);
     }
@@ -61,7 +61,8 @@ internal sealed partial class LoopCore
                     arranged = true;
                     Arrange(turn);
                 }
-                RunTurn();
+                if (Watch is { } watch) RunTurnWatched(watch);
+                else RunTurn();
                 break;
             }
             catch (Exception error)
