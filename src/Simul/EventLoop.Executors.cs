@@ -7,7 +7,12 @@ public sealed partial class EventLoop
     private volatile bool _executorsLate; // their time is up; read by those that end later
 
     // Has the loop end an executor, in its turn of the shutdown: after every task and every resource that may need it.
-    internal void OwnExecutor(Executor executor) => (_executors ??= []).Add(executor);
+    internal T OwnExecutor<T>(T executor)
+        where T : Executor
+    {
+        (_executors ??= []).Add(executor);
+        return executor;
+    }
 
     private bool DisownExecutor(Executor executor) => _executors?.Remove(executor) == true;
 

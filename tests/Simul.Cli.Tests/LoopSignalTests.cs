@@ -76,6 +76,7 @@ public sealed class LoopSignalTests
             }
         }
 
+        [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
         private static async Task MainAsync()
         {
             await using var signals = EventLoop.SignalsAsync(PosixSignal.SIGCONT).GetAsyncEnumerator();

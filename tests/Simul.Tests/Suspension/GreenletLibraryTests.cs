@@ -60,6 +60,7 @@ public class GreenletLibraryTests
     public void Lazy_ItsFactoryWaits() => WhileTheLoopGoesOn(() => Assert.Equal(-4, new Lazy<int>(() => Rate(4)).Value));
 
     [Fact]
+    [Seeds(0)] // once a process
     public void StaticConstructor_Waits() => WhileTheLoopGoesOn(() => Assert.Equal(-9, Late.Value));
 
     [Fact]

@@ -52,6 +52,7 @@ public class DebugModeTests
 
     // A7
     [Fact]
+    [Seeds(0)] // compiled for good, its methods are merged, and a site is that of their caller
     public void SlowCallback_IsReported_WithTaskAndCreationSite()
     {
         var clock = new HandClock();
@@ -128,6 +129,7 @@ public class DebugModeTests
         "a future failed", "nobody ever asked", "FormatException: no number", "completed at DebugModeTests.");
 
     [Fact]
+    [Seeds(0)] // compiled for good, its methods are merged, and a site is that of their caller
     public void AsyncVoid_IsReported_OncePerPlace()
     {
         Finding(
@@ -155,6 +157,7 @@ public class DebugModeTests
         "blocking wait", "Task 'main'", "BlockingWait_OnTheLoop_IsReported", "Await it instead");
 
     [Fact]
+    [Seeds(0)] // it asks for the name of its thread
     public void BlockedLoop_IsReportedWhileItIsBlocked()
     {
         using var released = new ManualResetEventSlim();

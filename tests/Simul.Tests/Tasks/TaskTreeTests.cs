@@ -129,6 +129,7 @@ public class TaskTreeTests
     });
 
     [Fact]
+    [Seeds(0)] // compiled for good, its methods are merged, and a site is that of their caller
     public void GetTaskTree_InDebugMode_SaysSinceWhenAndWhereFrom() => Run(() => TaskGroup.RunAsync(async group =>
     {
         await EventLoop.Delay(Sec(2));
