@@ -6,7 +6,7 @@ using Simul;
 
 EventLoop.Run(() => TaskGroup.RunAsync(async group =>
 {
-    using var server = new TcpListener(IPAddress.Loopback, 0);
+    var server = group.Own(new TcpListener(IPAddress.Loopback, 0));
     server.Start();
     _ = group.Spawn(async () =>
     {
