@@ -20,7 +20,7 @@ internal sealed partial class LoopCore
             var entry = left[chosen];
             left[chosen] = left[^1];
             left.RemoveAt(left.Count - 1);
-            Ready.PutBack(entry.State, entry.Context);
+            Ready.PushEntry(entry.State, entry.Context);
         }
         if (failure is null) return;
         _policy = null;

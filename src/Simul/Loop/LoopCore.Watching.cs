@@ -30,7 +30,7 @@ internal sealed partial class LoopCore
         Ready.MoveTo(entries, Ready.Count);
         foreach (var (state, context) in entries)
         {
-            Ready.PutBack(state, context);
+            Ready.PushEntry(state, context);
             if (context is not null) contexts.Add(context);
         }
         return contexts;

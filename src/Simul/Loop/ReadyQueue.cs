@@ -10,7 +10,7 @@ internal sealed class ReadyQueue
 {
     private const int SegmentSize = 512;
 
-    private const int MaxPooled = 256;
+    private const int MaxPooled = 1024;
 
     // The callback that nearly every entry has: the one by which C# resumes an async method. It is left out of the slots, and
     // so is the one that starts a task; what is neither takes a pooled item. Two words a slot instead of three spare a write
@@ -23,6 +23,7 @@ internal sealed class ReadyQueue
     private int _headIndex;
     private int _tailIndex;
     private int _segmentsBetween;
+    private Action<object?>? _runWithoutContext;
     private Item? _pool;
     private int _pooled;
 
@@ -32,19 +33,25 @@ internal sealed class ReadyQueue
     public int Count => _segmentsBetween * SegmentSize + _tailIndex - _headIndex;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Push(Delegate callback, object? state, SynchronizationContext? context)
-    {
-        if ((object)callback != s_usual) state = Wrap(callback, state);
-        Append(state!, context);
-    }
+    public void Push(Delegate callback, object? state, SynchronizationContext? context) => PushEntry(EntryFor(callback, state), context);
 
-    // What a custom awaiter was handed: called as it is.
+    // A callback as it stands in a slot: for who keeps it until it is ready. To be pushed once.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PushAction(Action continuation, SynchronizationContext? context) => Append(continuation, context);
+    public object EntryFor(Delegate callback, object? state) => (object)callback == s_usual ? state! : Wrap(callback, state);
+
+    // The same, to be called without a context: library code that asked for none.
+    public object EntryWithoutContext(Delegate callback, object? state) => Wrap(_runWithoutContext ??= RunWithoutContext, EntryFor(callback, state));
+
+    // What an entry was made for: an async method, or what a custom awaiter was handed.
+    public static object? StateOf(object? entry)
+    {
+        while (entry is Item item) entry = item.State;
+        return entry;
+    }
 
     // A task's first step, in its own context.
     public void PushStart<T>(T task)
-        where T : SynchronizationContext, IStartable => Append(task, task);
+        where T : SynchronizationContext, IStartable => PushEntry(task, task);
 
     // The next entry as it stands in its slot: an Action to be called; an Item, to be unwrapped; a task to be started, which
     // is its own context; or else what the usual callback takes.
@@ -78,17 +85,24 @@ internal sealed class ReadyQueue
         for (int i = 0; i < count; i++) target.Add((Pop(out var context), context));
     }
 
-    public void PutBack(object state, SynchronizationContext? context) => Append(state, context);
-
+    // An entry made before, taken out before; or an Action that a custom awaiter was handed, called as it is.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Append(object state, SynchronizationContext? context)
+    public void PushEntry(object entry, SynchronizationContext? context)
     {
         int index = _tailIndex;
         if ((uint)index >= SegmentSize) index = Grow();
         ref var slot = ref _tail.Slots[index];
-        slot.State = state;
+        slot.State = entry;
         slot.Context = context;
         _tailIndex = index + 1;
+    }
+
+    private void RunWithoutContext(object? entry)
+    {
+        SynchronizationContext.SetSynchronizationContext(null);
+        if (entry is Action action) action();
+        else if (IsItem(entry!)) RunItem(entry!);
+        else RunUsual(entry!);
     }
 
     private Item Wrap(Delegate callback, object? state)

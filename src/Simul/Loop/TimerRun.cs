@@ -14,7 +14,9 @@ internal sealed class TimerRun(TimerEntry[] entries, int count)
     public bool MoveOn()
     {
         Entries[_next++] = default; // a fired timer must not be kept alive
-        return _next < _count;
+        if (_next >= _count) return false;
+        ProcessorCache.Expect(Entries[_next].Node);
+        return true;
     }
 
     // Drops the dead; returns how many are left.

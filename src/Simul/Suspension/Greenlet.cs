@@ -130,7 +130,7 @@ public static class Greenlet
         {
             var thread = Required();
             thread.ThrowIfUnwinding();
-            scope.Core.Ready.PushAction(thread.Resume, scope.Live); // the loop's own contexts are untouched by a switch
+            scope.Core.Ready.PushEntry(thread.Resume, scope.Live); // the loop's own contexts are untouched by a switch
             thread.Park();
         }
         if (scope.IsCancelled) throw scope.CancellationError();

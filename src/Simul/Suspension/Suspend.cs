@@ -148,7 +148,7 @@ public readonly struct Suspend
     private static void GiveUpTurn(LoopScope scope, Action resume)
     {
         if (!scope.Core.IsCurrent) throw LoopAffinityException.OtherThread("This Suspend.Yield", scope.Core.Name);
-        scope.Core.Ready.PushAction(resume, scope.Live);
+        scope.Core.Ready.PushEntry(resume, scope.Live);
     }
 
     private static InvalidOperationException Empty() => new("The generator yielded default(Suspend), which waits for nothing. Yield Suspend.Yield to give up the turn, or Suspend.On(...).");

@@ -70,11 +70,11 @@ public partial class LoopScope
 
     internal LoopScope? NextInTree(LoopScope root, bool descend)
     {
-        if (descend && _firstChild is not null) return _firstChild;
+        if (descend && FirstChild is { } child) return child;
         var scope = this;
         while (scope != root)
         {
-            if (scope._nextSibling is not null) return scope._nextSibling;
+            if (scope.NextSibling is { } next) return next;
             scope = scope.Parent!;
         }
         return null;

@@ -167,7 +167,7 @@ public partial class LoopScope
 
     internal void ReturnExtraWaiter(Waiter waiter)
     {
-        _extras?.RemoveWaiter(waiter);
+        if (waiter.Place >= 0) _extras!.RemoveWaiter(waiter); // not the scope's own that outlived it
         waiter.ReturnToPool();
     }
 

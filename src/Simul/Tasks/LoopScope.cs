@@ -17,11 +17,12 @@ namespace Simul;
 [DebuggerDisplay("{Description,nq}")]
 public abstract partial class LoopScope : SynchronizationContext, IStepOwner
 {
-    private LoopScope? _firstChild;    // tree links; owner of all: the loop's baton holder
-    private LoopScope? _nextSibling;
-    private LoopScope? _previousSibling;
+    private ScopeList? _children;      // owner of all: the loop's baton holder
     private LoopScopeExtras? _extras;  // deadline, token, further waiters: what most scopes never need
     private ScopeFlags _flags;
+
+    // Among its parent's children.
+    internal int Place;
 
     // A task's own, kept here because beside the flags they cost a sleeping task no further word.
     private protected LoopTaskStatus StatusOfTask;
@@ -144,9 +145,9 @@ public abstract partial class LoopScope : SynchronizationContext, IStepOwner
 
     internal LoopScopeExtras Extras => _extras ??= new LoopScopeExtras(this);
 
-    internal LoopScope? FirstChild => _firstChild;
+    internal LoopScope? FirstChild => _children?.First;
 
-    internal LoopScope? NextSibling => _nextSibling;
+    internal LoopScope? NextSibling => Parent?._children?.After(Place);
 
     // A child that is gone: a task's group counts them.
     private protected virtual void ChildClosed(LoopScope child)
@@ -171,7 +172,7 @@ public abstract partial class LoopScope : SynchronizationContext, IStepOwner
         if (Core.Watch is TaskWatch watch) watch.Closing(this);
         _flags |= ScopeFlags.Closed;
         _extras?.Close();
-        if (_firstChild is not null) CloseStrayChildren();
+        if (_children is { Count: > 0 }) CloseStrayChildren();
         if (OwnWaiter is { } own)
         {
             OwnWaiter = null;
@@ -185,7 +186,7 @@ public abstract partial class LoopScope : SynchronizationContext, IStepOwner
     // cancelled and moves to the loop's root, which waits for it.
     private void CloseStrayChildren()
     {
-        while (_firstChild is { } child)
+        while (_children!.First is { } child)
         {
             child.CancelOnLoop("the task it belongs to has ended");
             if (child is GroupScope { CurrentChildren: > 0 } && Core.Host.RootContext is LoopScope root && root != this)
@@ -208,36 +209,15 @@ public abstract partial class LoopScope : SynchronizationContext, IStepOwner
         return scope;
     }
 
-    // Children stand in the order in which they came; the first one's previous link is the last one.
     private void Adopt(LoopScope child)
     {
         ChildAdopted(child);
-        if (_firstChild is not { } first)
-        {
-            _firstChild = child._previousSibling = child;
-            return;
-        }
-        var last = first._previousSibling!;
-        last._nextSibling = child;
-        child._previousSibling = last;
-        first._previousSibling = child;
+        child.Place = (_children ??= new ScopeList()).Add(child);
     }
 
     private void Disown(LoopScope child)
     {
-        var (next, previous) = (child._nextSibling, child._previousSibling!);
-        if (_firstChild == child)
-        {
-            _firstChild = next;
-            if (next is not null) next._previousSibling = previous;
-        }
-        else
-        {
-            previous._nextSibling = next;
-            if (next is not null) next._previousSibling = previous;
-            else _firstChild!._previousSibling = previous;
-        }
-        child._nextSibling = child._previousSibling = null;
+        _children!.RemoveAt(child.Place);
         ChildClosed(child);
     }
 

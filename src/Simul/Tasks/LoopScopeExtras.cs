@@ -3,7 +3,7 @@ namespace Simul;
 // What most scopes never need, kept apart so that a million sleeping tasks do not pay for it.
 internal sealed class LoopScopeExtras(LoopScope scope)
 {
-    private HashSet<Waiter>? _waiters; // waits beside the scope's own; enumerates in a fixed order
+    private WaiterList? _waiters; // waits beside the scope's own
     private CancellationTokenSource? _source;
     private DeadlineNode? _deadline;
 
@@ -48,10 +48,7 @@ internal sealed class LoopScopeExtras(LoopScope scope)
     // queue, so that the canceller never meets their exceptions.
     public void CancelOnLoop()
     {
-        if (_waiters is not null)
-        {
-            foreach (var waiter in _waiters) waiter.CancelOnLoop(scope.Core);
-        }
+        CancelWaiters();
         if (_source is { IsCancellationRequested: false })
             scope.Core.Ready.Push(new Action<object?>(static x => ((LoopScopeExtras)x!).CancelSource()), this, scope.Live);
     }
@@ -67,13 +64,17 @@ internal sealed class LoopScopeExtras(LoopScope scope)
         SynchronizationContext.SetSynchronizationContext(context);
     }
 
-    public void AddWaiter(Waiter waiter) => (_waiters ??= []).Add(waiter);
+    public void AddWaiter(Waiter waiter) => waiter.Place = (_waiters ??= new WaiterList()).Add(waiter);
 
-    public void RemoveWaiter(Waiter waiter) => _waiters?.Remove(waiter);
+    public void RemoveWaiter(Waiter waiter)
+    {
+        _waiters!.RemoveAt(waiter.Place);
+        waiter.Place = -1;
+    }
 
-    public IEnumerable<Waiter> PendingWaiters() => _waiters?.Where(static waiter => waiter.IsPending) ?? [];
+    public IEnumerable<Waiter> PendingWaiters() => Waiters().Where(static waiter => waiter.IsPending);
 
-    public IEnumerable<Waiter> AbandonedWaiters() => _waiters?.Where(static waiter => waiter.IsAbandoned) ?? [];
+    public IEnumerable<Waiter> AbandonedWaiters() => Waiters().Where(static waiter => waiter.IsAbandoned);
 
     public Waiter? FirstPendingWaiter() => PendingWaiters().FirstOrDefault();
 
@@ -81,8 +82,17 @@ internal sealed class LoopScopeExtras(LoopScope scope)
     {
         if (_deadline is not null) scope.Core.Timers.Remove(_deadline);
         Registration?.Dispose();
-        if (_waiters is null) return;
-        foreach (var waiter in _waiters) waiter.CancelOnLoop(scope.Core);
+        CancelWaiters();
+    }
+
+    private void CancelWaiters()
+    {
+        for (var waiter = _waiters?.First; waiter is not null; waiter = _waiters!.After(waiter.Place)) waiter.CancelOnLoop(scope.Core);
+    }
+
+    private IEnumerable<Waiter> Waiters()
+    {
+        for (var waiter = _waiters?.First; waiter is not null; waiter = _waiters!.After(waiter.Place)) yield return waiter;
     }
 
     private void CancelSource()

@@ -10,7 +10,7 @@ public sealed class LoopTask<T> : LoopTask
     private T? _result;
 
     internal LoopTask(LoopScope parent, Func<Task<T>>? body, string? name)
-        : base(parent, body, name)
+        : base(parent, (Delegate?)body, name)
     {
     }
 
@@ -42,9 +42,9 @@ public sealed class LoopTask<T> : LoopTask
         End(LoopTaskStatus.Succeeded, null);
     }
 
-    private protected override Task InvokeBody(Delegate? body) => ((Func<Task<T>>)body!)();
+    private protected override Task? InvokeBody(Delegate body) => Unsafe.As<Func<Task<T>>>(body)();
 
-    private protected override void TakeResult(Task ended) => _result = ((Task<T>)ended).Result;
+    private protected override void TakeResult(Task ended) => _result = Unsafe.As<Task<T>>(ended).Result;
 
     private protected override void GrantJoiner(Waiter joiner)
     {

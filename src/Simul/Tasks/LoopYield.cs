@@ -72,7 +72,7 @@ public readonly struct LoopYield
         }
 
         /// <inheritdoc/>
-        public void UnsafeOnCompleted(Action continuation) => _scope.Core.Ready.PushAction(continuation, _scope.Live);
+        public void UnsafeOnCompleted(Action continuation) => _scope.Core.Ready.PushEntry(continuation, _scope.Live);
 
         private void ThrowCancelled() => throw _scope.CancellationError();
     }

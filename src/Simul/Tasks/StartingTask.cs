@@ -10,7 +10,7 @@ internal sealed class StartingTask<T> : LoopTask, IStartingTask
 
     public bool IsStarting => !_started.IsReady;
 
-    private protected override Task InvokeBody(Delegate? body) => ((Func<TaskStarted<T>, Task>)body!)(_started);
+    private protected override Task? InvokeBody(Delegate body) => ((Func<TaskStarted<T>, Task>)body)(_started);
 }
 
 internal interface IStartingTask

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Simul;
 
 // A task whose body gets its argument from here, so that spawning needs neither a closure nor a delegate.
@@ -8,10 +10,10 @@ internal sealed class StatefulTask<TState> : LoopTask
     internal StatefulTask(LoopScope parent, Func<TState, Task> body, TState state, string? name)
         : base(parent, body, name) => _state = state;
 
-    private protected override Task InvokeBody(Delegate? body)
+    private protected override Task? InvokeBody(Delegate body)
     {
         var state = _state;
         _state = default!;
-        return ((Func<TState, Task>)body!)(state);
+        return Unsafe.As<Func<TState, Task>>(body)(state);
     }
 }

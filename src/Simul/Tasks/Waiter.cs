@@ -24,14 +24,12 @@ internal class Waiter : TimerNode, IValueTaskSource
     [ThreadStatic] private static Waiter? t_pool;
     [ThreadStatic] private static int t_pooled;
 
-    private static readonly Action<object?> s_runWithoutContext = static x => ((Waiter)x!).RunWithoutContext();
-
-    private Action<object?>? _continuation;
-    private object? _continuationState;
+    private object? _awaiter;          // what goes on when the wait has ended, as the ready queue takes it
     private LoopScope? _scope;
     private object? _queueOrError;     // pending: where it stands in line, if anywhere; failed: what with
     internal Waiter? NextInQueue;      // also the pool's link
     internal Waiter? PreviousInQueue;
+    internal int Place = -1;           // among the waits beside its scope's own
     private short _version;
     private WaiterState _state;
     private WaiterFlags _flags;
@@ -80,7 +78,7 @@ internal class Waiter : TimerNode, IValueTaskSource
 
     // What goes on when the wait has ended, for who wants to know who waits: an async method, or what called UnsafeOnCompleted.
     // Null as well where somebody outside may end the wait at any time: whoever asks would call the loop stalled.
-    public object? Awaiter => (_flags & (WaiterFlags.Awaited | WaiterFlags.Outside)) == WaiterFlags.Awaited ? _continuationState : null;
+    public object? Awaiter => (_flags & (WaiterFlags.Awaited | WaiterFlags.Outside)) == WaiterFlags.Awaited ? ReadyQueue.StateOf(_awaiter) : null;
 
     public void MayEndFromOutside() => _flags |= WaiterFlags.Outside;
 
@@ -116,7 +114,6 @@ internal class Waiter : TimerNode, IValueTaskSource
     {
         Debug.Assert(_state == WaiterState.Pending, "Only a pending wait can fail.");
         _state = WaiterState.Failed;
-        _flags |= WaiterFlags.Stored;
         _queueOrError = error;
         Schedule();
     }
@@ -157,7 +154,11 @@ internal class Waiter : TimerNode, IValueTaskSource
         Fail(error);
     }
 
-    internal override void FireOnLoop() => Grant();
+    internal override void FireOnLoop()
+    {
+        ProcessorCache.Expect(_awaiter);
+        Grant();
+    }
 
     public ValueTaskSourceStatus GetStatus(short token)
     {
@@ -189,10 +190,7 @@ internal class Waiter : TimerNode, IValueTaskSource
             _scope!.Core.Ready.Push(continuation, state, _scope.Live);
             return;
         }
-        _flags |= WaiterFlags.Stored;
-        _continuation = continuation;
-        _continuationState = state;
-        if (!common) Adapt(flags);
+        _awaiter = common ? _scope!.Core.Ready.EntryFor(continuation, state) : EntryForUncommon(continuation, state, flags);
         if (_state != WaiterState.Pending) Schedule();
     }
 
@@ -221,13 +219,8 @@ internal class Waiter : TimerNode, IValueTaskSource
     {
         _version++;
         _state = WaiterState.Free;
-        if ((_flags & WaiterFlags.Stored) != 0)
-        {
-            _continuation = null;
-            _continuationState = null;
-            _queueOrError = null;
-        }
         _flags = WaiterFlags.None;
+        _queueOrError = null;
         var scope = _scope!;
         if (scope.OwnWaiter != this) scope.ReturnExtraWaiter(this);
     }
@@ -241,46 +234,34 @@ internal class Waiter : TimerNode, IValueTaskSource
 
     protected Exception? Error => _state == WaiterState.Failed ? _queueOrError as Exception : null;
 
-    // The uncommon awaiters: without a context, with a foreign one, or with an execution context to carry.
-    private void Adapt(ValueTaskSourceOnCompletedFlags flags)
+    // The uncommon awaiters: without a context, with a foreign one, or with an execution context to carry; or the wait began in
+    // one scope and is awaited in another: it continues where it was awaited.
+    private object EntryForUncommon(Action<object?> continuation, object? state, ValueTaskSourceOnCompletedFlags flags)
     {
-        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is { } flowing && flowing != _scope!.Core.BaseContext)
-            ContinueIn(flowing);
+        var ready = _scope!.Core.Ready;
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is { } flowing && flowing != _scope.Core.BaseContext)
+            continuation = Carrying(flowing, continuation);
         var context = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) == 0 ? null : SynchronizationContext.Current;
-        if (context is null) _flags |= WaiterFlags.NoContext;
-        else if (context != _scope) ContinueIn(context);
+        if (context is null) return ready.EntryWithoutContext(continuation, state);
+        return ready.EntryFor(context == _scope ? continuation : In(context, continuation), state);
     }
 
-    private void ContinueIn(ExecutionContext flowing)
-    {
-        var (inner, innerState) = (_continuation!, _continuationState);
-        _continuation = _ => ExecutionContext.Run(flowing, s => inner(s), innerState);
-        _continuationState = null;
-    }
+    // Methods of their own, so that only these ways pay for the closures.
+    internal static Action<object?> Carrying(ExecutionContext flowing, Action<object?> continuation) =>
+        state => ExecutionContext.Run(flowing, new ContextCallback(continuation), state);
 
-    // Begun in one scope, awaited in another, or under somebody else's context: it continues where it was awaited.
-    private void ContinueIn(SynchronizationContext context)
-    {
-        var (inner, innerState) = (_continuation!, _continuationState);
-        _continuation = context is LoopScope
-            ? _ => { SynchronizationContext.SetSynchronizationContext(context); inner(innerState); }
-            : _ => context.Post(s => inner(s), innerState);
-        _continuationState = null;
-    }
+    private static Action<object?> In(SynchronizationContext context, Action<object?> continuation) => context is LoopScope
+        ? state => { SynchronizationContext.SetSynchronizationContext(context); continuation(state); }
+        : state => context.Post(new SendOrPostCallback(continuation), state);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Schedule()
     {
-        if ((_flags & WaiterFlags.Awaited) == 0) return;
+        // Nobody awaits it yet: OnCompleted will find it ended.
+        if (_awaiter is not { } awaiter) return;
+        _awaiter = null;
         var scope = _scope!.Live;
-        if ((_flags & WaiterFlags.NoContext) == 0) scope.Core.Ready.Push(_continuation!, _continuationState, scope);
-        else scope.Core.Ready.Push(s_runWithoutContext, this, scope);
-    }
-
-    private void RunWithoutContext()
-    {
-        SynchronizationContext.SetSynchronizationContext(null);
-        _continuation!(_continuationState);
+        scope.Core.Ready.PushEntry(awaiter, scope);
     }
 
     private static ValueTaskSourceStatus ThrowUsedTwice() => throw UsedTwice();
@@ -303,10 +284,8 @@ internal class Waiter : TimerNode, IValueTaskSource
         None = 0,
         Uncancellable = 1, // the loop's own waits that must end: a group for its children
         Yield = 2,         // granted, but not before a turn
-        NoContext = 4,     // the awaiter asked for no context
-        Awaited = 8,       // its continuation is known
-        Stored = 16,       // continuation or error are kept here and must be let go
-        Outside = 32,      // a caller's token may end it
-        Doomed = 64,       // cancelled, but has to get something first
+        Awaited = 4,       // its continuation is known
+        Outside = 8,       // a caller's token may end it
+        Doomed = 16,       // cancelled, but has to get something first
     }
 }

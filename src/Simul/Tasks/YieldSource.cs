@@ -31,7 +31,7 @@ internal sealed class YieldSource(LoopCore core) : IValueTaskSource
     {
         if (!core.IsCurrent) throw LoopAffinityException.OtherThread("Awaiting EventLoop.Yield", core.Name);
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 && ExecutionContext.Capture() is { } flowing && flowing != core.BaseContext)
-            continuation = Carrying(flowing, continuation);
+            continuation = Waiter.Carrying(flowing, continuation);
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) == 0) context = null;
         if (context is LoopScope scope && scope.Core == core)
         {
@@ -39,45 +39,11 @@ internal sealed class YieldSource(LoopCore core) : IValueTaskSource
             return;
         }
         var here = core.EntryContext ?? core.Host.RootContext;
-        if (context is null) core.Ready.Push(s_runWithoutContext, WithoutContext.Rent(this, continuation, state), here);
+        if (context is null) core.Ready.PushEntry(core.Ready.EntryWithoutContext(continuation, state), here);
         else PushForeign(context, continuation, state, here);
     }
 
-    private static readonly Action<object?> s_runWithoutContext = static x => ((WithoutContext)x!).Run();
-
-    private WithoutContext? _pool;
-
-    // Methods of their own, so that only these ways pay for the closures.
-    private static Action<object?> Carrying(ExecutionContext flowing, Action<object?> continuation) =>
-        state => ExecutionContext.Run(flowing, new ContextCallback(continuation), state);
-
+    // A method of its own, so that only this way pays for the closure.
     private void PushForeign(SynchronizationContext context, Action<object?> continuation, object? state, SynchronizationContext here) =>
         core.Ready.Push(new Action<object?>(s => context.Post(new SendOrPostCallback(continuation), s)), state, here);
-
-    // A continuation that asked for no context. Kept for the next one, as many as there ever were at once.
-    private sealed class WithoutContext(YieldSource owner)
-    {
-        private Action<object?>? _continuation;
-        private object? _state;
-        private WithoutContext? _next;
-
-        public static WithoutContext Rent(YieldSource owner, Action<object?> continuation, object? state)
-        {
-            var item = owner._pool ?? new WithoutContext(owner);
-            owner._pool = item._next;
-            (item._continuation, item._state) = (continuation, state);
-            return item;
-        }
-
-        public void Run()
-        {
-            var (continuation, state) = (_continuation!, _state);
-            _continuation = null;
-            _state = null;
-            _next = owner._pool;
-            owner._pool = this;
-            SynchronizationContext.SetSynchronizationContext(null);
-            continuation(state);
-        }
-    }
 }
