@@ -19,6 +19,7 @@ internal sealed partial class LoopCore
     public const int FullStepBudget = 128;
 
     private const int MaxStretch = 64;
+    private const int Many = 4096; // so many callbacks, and what they need is no longer in the cache
     private static readonly long s_stretch = TimeSpan.FromMicroseconds(100).Ticks;
 
     [ThreadStatic] private static LoopCore? t_current;
@@ -209,6 +210,7 @@ internal sealed partial class LoopCore
             _chunkLeft = Math.Min(_turnLeft, _stretchLeft);
             _turnLeft -= _chunkLeft;
             _stretchLeft -= _chunkLeft;
+            if (_turnLeft > Many) Ready.Expect(_chunkLeft);
         }
     }
 

@@ -68,6 +68,17 @@ internal sealed class ReadyQueue
         return state;
     }
 
+    // The next entries, no more than stand in the first segment, will be run now.
+    public void Expect(int count)
+    {
+        var slots = _head.Slots.AsSpan();
+        foreach (ref var slot in slots[_headIndex..Math.Min(_headIndex + count, SegmentSize)])
+        {
+            ProcessorCache.Expect(slot.State);
+            ProcessorCache.Expect(slot.Context);
+        }
+    }
+
     public static bool IsItem(object state) => state.GetType() == typeof(Item);
 
     public static void RunUsual(object state) => s_usual(state);

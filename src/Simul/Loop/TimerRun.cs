@@ -15,7 +15,9 @@ internal sealed class TimerRun(TimerEntry[] entries, int count)
     {
         Entries[_next++] = default; // a fired timer must not be kept alive
         if (_next >= _count) return false;
-        ProcessorCache.Expect(Entries[_next].Node);
+        // Its turn comes when the other runs' fronts have had theirs: time enough to fetch what it needs, and the next one itself.
+        Entries[_next].Node.Expected();
+        if (_next + 1 < _count) ProcessorCache.Expect(Entries[_next + 1].Node);
         return true;
     }
 

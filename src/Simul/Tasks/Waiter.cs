@@ -154,10 +154,12 @@ internal class Waiter : TimerNode, IValueTaskSource
         Fail(error);
     }
 
-    internal override void FireOnLoop()
+    internal override void FireOnLoop() => Grant();
+
+    internal override void Expected()
     {
+        ProcessorCache.Expect(_scope);
         ProcessorCache.Expect(_awaiter);
-        Grant();
     }
 
     public ValueTaskSourceStatus GetStatus(short token)
