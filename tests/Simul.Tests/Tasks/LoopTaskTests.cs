@@ -176,18 +176,19 @@ public class LoopTaskTests
     [Fact]
     public void PoolContinuation_IsStillPartOfTheTask() => Run(async () =>
     {
-        bool end = false;
-        using var suspended = new ManualResetEventSlim();
+        bool end = false, started = false;
+        var suspended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var gate = new ManualResetEventSlim();
         var task = EventLoop.Current.Spawn(async () =>
         {
-            await Task.Run(suspended.Wait).ConfigureAwait(false);
+            started = true;
+            await suspended.Task.ConfigureAwait(false);
             Assert.Null(EventLoop.CurrentOrNull);
             gate.Wait();
             end = true;
         });
-        await EventLoop.Yield();
-        suspended.Set();
+        while (!started) await EventLoop.Yield(); // whatever the order of the turns, it waits once it has started
+        suspended.SetResult();
         for (int i = 0; i < 1000; i++) await EventLoop.Yield();
         Assert.Equal(LoopTaskStatus.Running, task.Status);
         gate.Set();
