@@ -6,7 +6,7 @@ internal sealed class GroupScope : LoopScope
     private readonly bool _supervisor;
     private readonly Action<LoopTask>? _ended;
     private WaiterQueue? _emptied;
-    private List<Exception>? _errors;
+    private ErrorList? _errors;
     private HashSet<LoopTask>? _background; // enumerates in a fixed order
     private bool _draining; // only the background is left, and it was told to end
 
@@ -23,7 +23,10 @@ internal sealed class GroupScope : LoopScope
 
     public int CurrentChildren { get; private set; }
 
-    public IReadOnlyList<Exception> Errors => _errors ?? [];
+    public IReadOnlyList<Exception> Errors => _errors?.Errors ?? [];
+
+    // Takes no more children.
+    public bool HasEnded { get; private set; }
 
     internal override string Description => $"Task group '{Name}'";
 
@@ -69,7 +72,7 @@ internal sealed class GroupScope : LoopScope
         }
     }
 
-    public void AddError(Exception error) => (_errors ??= []).Add(error);
+    public void AddError(Exception error) => (_errors ??= new()).Add(error);
 
     // Children that keep the group open.
     public int ForegroundChildren => CurrentChildren - (_background?.Count ?? 0);
@@ -78,8 +81,12 @@ internal sealed class GroupScope : LoopScope
     public void Drain()
     {
         _draining = true;
-        foreach (var child in _background ?? []) child.CancelOnLoop(OnlyBackgroundLeft);
+        if (_background is null) return;
+        foreach (var child in _background) child.CancelOnLoop(OnlyBackgroundLeft);
     }
+
+    // All children have ended; what follows, disposing, is no time to begin anything.
+    public void End() => HasEnded = true;
 
     // Ends when the last child has, or the last that keeps the group open. It must end, so no cancellation interrupts it.
     public ValueTask WhenEmptyAsync(LoopScope waitingIn)

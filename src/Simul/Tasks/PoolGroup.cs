@@ -14,7 +14,7 @@ internal sealed class PoolGroup : IDisposable
     private readonly CancellationTokenSource _cancel;
     private readonly CancellationTokenSource _drain;
     private readonly bool _supervisor;
-    private readonly List<Exception> _errors = [];   // owner: _gate
+    private readonly ErrorList _errors = new();        // owner: _gate
     private int _foreground;                         // owner: _gate; the body is one
     private int _children;                           // owner: _gate; background included, the body not
     private bool _draining;                          // owner: _gate; set once
@@ -51,7 +51,7 @@ internal sealed class PoolGroup : IDisposable
     {
         get
         {
-            lock (_gate) return [.. _errors];
+            lock (_gate) return [.. _errors.Errors];
         }
     }
 
@@ -103,11 +103,13 @@ internal sealed class PoolGroup : IDisposable
         lock (_gate) _errors.Add(error);
     }
 
-    // The body has ended: waits for the children, then for the background.
-    public async Task EndAsync()
+    // The body has ended: waits for the children, then for the background. True when there were any.
+    public async Task<bool> EndAsync()
     {
+        bool any;
         lock (_gate)
         {
+            any = _children > 0;
             if (--_foreground == 0) _foregroundGone.SetResult();
         }
         await _foregroundGone.Task.ConfigureAwait(false);
@@ -125,6 +127,7 @@ internal sealed class PoolGroup : IDisposable
             AddError(error); // of foreign token callbacks
         }
         await _allGone.Task.ConfigureAwait(false);
+        return any;
     }
 
     public void Dispose()

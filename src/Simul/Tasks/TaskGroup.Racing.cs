@@ -14,16 +14,18 @@ public sealed partial class TaskGroup
     /// <exception cref="TaskGroupException">All failed; it has every error.</exception>
     /// <exception cref="ArgumentException">There is no body.</exception>
     /// <exception cref="OperationCanceledException">A scope around the race was cancelled.</exception>
+    /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
     public static Task<T> RaceAsync<T>(params ReadOnlySpan<Func<Task<T>>> bodies)
     {
-        var runners = bodies.ToArray();
-        if (runners.Length == 0) throw new ArgumentException("A race needs at least one runner.", nameof(bodies));
-        return RaceAsync<T>(race =>
-        {
-            foreach (var runner in runners) race.Spawn(runner);
-            return Task.CompletedTask;
-        });
+        if (LoopScope.Find() is null) throw LoopAffinityException.NotOnLoop("A runner without a token", "one that takes one: TaskGroup.RaceAsync(async token => ..., async token => ...)");
+        return RaceAsync<Func<Task<T>>, T>(bodies, static (race, runner) => race.Spawn(runner));
     }
+
+    /// <summary>The same with runners that get a token, on a loop or on the thread pool.</summary>
+    /// <inheritdoc cref="RaceAsync{T}(ReadOnlySpan{Func{Task{T}}})"/>
+    /// <param name="bodies">The runners; their token is cancelled when another wins.</param>
+    public static Task<T> RaceAsync<T>(params ReadOnlySpan<Func<CancellationToken, Task<T>>> bodies) =>
+        RaceAsync<Func<CancellationToken, Task<T>>, T>(bodies, static (race, runner) => _ = race.Spawn(runner));
 
     /// <inheritdoc cref="RaceAsync{T}(ReadOnlySpan{Func{Task{T}}})"/>
     /// <param name="body">Spawns the runners; it may do so as long as nobody has won.</param>
@@ -41,5 +43,16 @@ public sealed partial class TaskGroup
             },
             (options ?? TaskGroupOptions.Default) with { Name = options?.Name ?? "race" });
         return race!.Outcome();
+    }
+
+    private static Task<T> RaceAsync<TBody, T>(ReadOnlySpan<TBody> bodies, Action<TaskRace<T>, TBody> spawn)
+    {
+        var runners = bodies.ToArray();
+        if (runners.Length == 0) throw new ArgumentException("A race needs at least one runner.", nameof(bodies));
+        return RaceAsync<T>(race =>
+        {
+            foreach (var runner in runners) spawn(race, runner);
+            return Task.CompletedTask;
+        });
     }
 }

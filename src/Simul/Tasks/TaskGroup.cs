@@ -90,18 +90,14 @@ public sealed partial class TaskGroup
             scope.AddError(error);
             scope.CancelOnLoop($"its body failed with {error.GetType().Name}");
         }
-        if (scope.CurrentChildren > 0)
-        {
-            // New children may come while the last ones end, as long as one is alive.
-            while (scope.ForegroundChildren > 0) await scope.WhenEmptyAsync(scope);
-            scope.Drain();
-            while (scope.CurrentChildren > 0) await scope.WhenEmptyAsync(scope);
-            cancelled |= scope.IsCancelled;
-        }
-        else
-        {
-            await scope.YieldUncancelled();
-        }
+        if (scope.CurrentChildren == 0) await scope.YieldUncancelled(); // others may spawn into it meanwhile
+        bool any = scope.CurrentChildren > 0;
+        // New children may come while the last ones end, as long as one is alive.
+        while (scope.ForegroundChildren > 0) await scope.WhenEmptyAsync(scope);
+        scope.Drain();
+        while (scope.CurrentChildren > 0) await scope.WhenEmptyAsync(scope);
+        cancelled |= any && scope.IsCancelled;
+        scope.End();
         if (group._owned is not null)
         {
             using (CancelScope.Enter(shield: true)) await group.DisposeOwnedAsync(scope.AddError);
@@ -121,23 +117,24 @@ public sealed partial class TaskGroup
         using var pool = new PoolGroup(options, cancellationToken);
         var group = new TaskGroup(pool);
         T result = default!;
+        bool cancelled = false;
         try
         {
             result = await body(group).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (pool.IsCancelled)
         {
-            // Cancelled, as it was told to be.
+            cancelled = true;
         }
         catch (Exception error)
         {
             pool.AddError(error);
             pool.Cancel();
         }
-        await pool.EndAsync().ConfigureAwait(false);
+        cancelled |= await pool.EndAsync().ConfigureAwait(false) && pool.IsCancelled;
         if (group._owned is not null) await group.DisposeOwnedAsync(pool.AddError).ConfigureAwait(false);
         if (pool.Errors.Count > 0) throw new TaskGroupException(pool.Description, pool.Errors);
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancelled) cancellationToken.ThrowIfCancellationRequested();
         return result;
     }
 
@@ -293,11 +290,13 @@ public sealed partial class TaskGroup
         else _pool!.Cancel();
     }
 
+    internal GroupScope RequireLoop(string what, string remedy) => _scope ?? throw LoopAffinityException.NotOnLoop(what, remedy);
+
     private GroupScope Check()
     {
-        if (_scope is not { } scope) throw LoopAffinityException.NotOnLoop("A child without a token", "a body that takes one: group.Spawn(async token => ...)");
+        var scope = RequireLoop("A child without a token", "a body that takes one: group.Spawn(async token => ...)");
         LoopTask.RequireOn(scope);
-        return scope.IsClosed ? throw PoolGroup.Ended(scope.Description) : scope;
+        return scope.HasEnded ? throw PoolGroup.Ended(scope.Description) : scope;
     }
 
     private async Task DisposeOwnedAsync(Action<Exception> failed)

@@ -3,11 +3,13 @@ using System.Diagnostics;
 namespace Simul;
 
 /// <summary>The runners of a <see cref="TaskGroup.RaceAsync{T}(Func{TaskRace{T}, Task}, TaskGroupOptions?)"/>.</summary>
-/// <remarks>Thread safety: belongs to the loop.</remarks>
+/// <remarks>Thread safety: as the group's: on a loop it belongs to that loop, on the thread pool runners may be spawned from any
+/// thread.</remarks>
 /// <typeparam name="T">The result's type.</typeparam>
 [DebuggerDisplay("{_won ? \"won\" : \"open\",nq}, {_group.CurrentChildren} running")]
 public sealed class TaskRace<T>
 {
+    private readonly Lock _gate = new(); // on the pool, runners end on many threads
     private readonly TaskGroup _group;
     private List<Exception>? _errors;
     private T? _result;
@@ -19,10 +21,22 @@ public sealed class TaskRace<T>
     /// <param name="body">Its body.</param>
     /// <param name="name">Its name; <c>task N</c> when omitted.</param>
     /// <returns>The runner; it fails to nobody, and ends as cancelled when another wins.</returns>
+    /// <exception cref="LoopAffinityException">The race is not on a loop, or the caller is not on that loop.</exception>
     public LoopTask Spawn(Func<Task<T>> body, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return _group.Spawn(() => RunAsync(body), name);
+        _group.RequireLoop("A runner without a token", "a body that takes one: race.Spawn(async token => ...)");
+        return _group.Spawn(() => RunAsync(_ => body(), default), name);
+    }
+
+    /// <summary>Spawns a runner that gets a token, on a loop or on the thread pool.</summary>
+    /// <inheritdoc cref="Spawn(Func{Task{T}}, string?)"/>
+    /// <param name="body">Its body; its token is cancelled when another wins.</param>
+    /// <param name="name">Its name, on a loop.</param>
+    public Task Spawn(Func<CancellationToken, Task<T>> body, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return _group.Spawn(token => RunAsync(body, token), name);
     }
 
     internal T Outcome()
@@ -32,31 +46,38 @@ public sealed class TaskRace<T>
         throw new InvalidOperationException($"Nobody ran to the end in the race '{_group.Name}'. Spawn at least one runner, and leave one uncancelled.");
     }
 
-    private async Task RunAsync(Func<Task<T>> body)
+    private async Task RunAsync(Func<CancellationToken, Task<T>> body, CancellationToken token)
     {
         T result;
         try
         {
-            result = await body();
+            result = await body(token);
         }
-        catch (Exception error) when (error is not OperationCanceledException || LoopScope.Find() is not { IsCancelled: true })
+        catch (Exception error) when (error is not OperationCanceledException || !IsCancelled(token))
         {
-            (_errors ??= []).Add(error);
+            lock (_gate) (_errors ??= []).Add(error);
             return;
         }
-        if (!_won)
+        if (Wins(result)) _group.Cancel("another one won the race");
+        else if (LoopScope.Find() is null) await DisposeAsync(result);
+        else using (CancelScope.Enter(shield: true)) await DisposeAsync(result);
+    }
+
+    private static bool IsCancelled(CancellationToken token) => LoopScope.Find()?.IsCancelled ?? token.IsCancellationRequested;
+
+    private bool Wins(T result)
+    {
+        lock (_gate)
         {
-            _won = true;
+            if (_won) return false;
             _result = result;
-            _group.Cancel("another one won the race");
+            return _won = true;
         }
-        else if (result is IAsyncDisposable late)
-        {
-            using (CancelScope.Enter(shield: true)) await late.DisposeAsync();
-        }
-        else if (result is IDisposable lateToo)
-        {
-            lateToo.Dispose();
-        }
+    }
+
+    private static async ValueTask DisposeAsync(T late)
+    {
+        if (late is IAsyncDisposable resource) await resource.DisposeAsync();
+        else (late as IDisposable)?.Dispose();
     }
 }

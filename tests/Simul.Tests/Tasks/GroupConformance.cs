@@ -5,6 +5,8 @@ public abstract class GroupConformance
 {
     private protected abstract void RunHere(Func<Task> body);
 
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private static Task Forever(CancellationToken token) => Task.Delay(Timeout.InfiniteTimeSpan, token);
 
     [Fact]
@@ -28,10 +30,12 @@ public abstract class GroupConformance
     public void ChildFails_CancelsSiblingsAndBody_OneErrorShape() => RunHere(async () =>
     {
         bool sibling = false;
+        var began = Signal(); // cancelled before its first step, a child does not run
         var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(async group =>
         {
             _ = group.Spawn(async token =>
             {
+                began.SetResult();
                 try
                 {
                     await Forever(token);
@@ -43,7 +47,7 @@ public abstract class GroupConformance
             });
             _ = group.Spawn(async _ =>
             {
-                await Task.Yield();
+                await began.Task;
                 throw new IOException("first");
             });
             await Forever(group.Token);
@@ -211,6 +215,172 @@ public abstract class GroupConformance
         });
     });
 
+    // Nothing may outlive its group, so what is disposed at the end can't begin anything in it.
+    [Fact]
+    public void Spawn_WhileResourcesAreDisposed_Throws_AndIsTheGroupsError() => RunHere(async () =>
+    {
+        bool ran = false;
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(group =>
+        {
+            group.Own(new Resource(() => group.Spawn(async token =>
+            {
+                ran = true;
+                await Task.Yield();
+            })));
+            return Task.CompletedTask;
+        }));
+        Assert.True(error.TryGetSingle<InvalidOperationException>(out var refused));
+        Says(refused, "has ended");
+        Assert.False(ran);
+    });
+
+    [Fact]
+    public void Body_AwaitsAChildThatFails_OneErrorStaysOne() => RunHere(async () =>
+    {
+        foreach (bool supervisor in (bool[])[false, true])
+        {
+            var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(
+                async group => await group.Spawn(async _ =>
+                {
+                    await Task.Yield();
+                    throw new IOException("once");
+                }),
+                new TaskGroupOptions { Supervisor = supervisor }));
+            Assert.True(error.TryGetSingle<IOException>(out _), error.ToString());
+        }
+    });
+
+    // A62: a cancellation that nobody heard is dropped when the group is left.
+    [Fact]
+    public void Token_CancelledBefore_BodyHearsNothing_NoChildren_Returns() => RunHere(async () =>
+    {
+        int result = await TaskGroup.RunAsync(_ => Task.FromResult(7), cancellationToken: new CancellationToken(canceled: true));
+        Assert.Equal(7, result);
+    });
+
+    [Fact]
+    public void Start_ReturnsWhatTheChildSays_AndTheChildGoesOn() => RunHere(async () =>
+    {
+        bool served = false;
+        await TaskGroup.RunAsync(async group =>
+        {
+            int port = await group.StartAsync<int>(async (started, token) =>
+            {
+                await Task.Yield();
+                started.SetReady(8080);
+                Assert.Throws<InvalidOperationException>(() => started.SetReady(8081));
+                await Task.Yield();
+                served = !token.IsCancellationRequested;
+            }, "server");
+            Assert.Equal(8080, port);
+        });
+        Assert.True(served);
+    });
+
+    [Fact]
+    public void Start_ChildFailsBefore_TheStarterHearsIt_NotTheGroup() => RunHere(() => TaskGroup.RunAsync(async group =>
+    {
+        Says(await Raises<IOException>(() => group.StartAsync<int>(async (_, _) =>
+        {
+            await Task.Yield();
+            throw new IOException("port in use");
+        })), "port in use");
+        Says(await Raises<InvalidOperationException>(() => group.StartAsync<int>(async (_, _) => await Task.Yield())), "SetReady");
+        Assert.False(group.IsCancelled);
+    }));
+
+    [Fact]
+    public void Start_ChildFailsAfterwards_FailsTheGroup() => RunHere(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(group => group.StartAsync<int>(async (started, _) =>
+        {
+            started.SetReady(1);
+            await Task.Yield();
+            throw new IOException("lost");
+        })));
+        Assert.True(error.TryGetSingle<IOException>(out _));
+    });
+
+    [Fact]
+    public void Start_GroupCancelled_EndsTheStarter() => RunHere(() => TaskGroup.RunAsync(async group =>
+    {
+        var starter = group.StartAsync<int>(async (_, token) => await Forever(token));
+        group.Cancel();
+        await Raises<OperationCanceledException>(() => starter);
+        await Raises<OperationCanceledException>(() => group.StartAsync<int>((_, _) => throw new IOException("must not run")));
+    }));
+
+    [Fact]
+    public void Race_TheFirstSuccessWins_TheOthersAreCancelledAndAwaited() => RunHere(async () =>
+    {
+        bool slow = false;
+        var began = Signal();
+        string winner = await TaskGroup.RaceAsync(
+            async _ =>
+            {
+                await Task.Yield();
+                throw new IOException("a failure does not win");
+            },
+            async _ =>
+            {
+                await began.Task;
+                return "fast";
+            },
+            async token =>
+            {
+                began.SetResult();
+                try
+                {
+                    await Forever(token);
+                }
+                finally
+                {
+                    slow = true;
+                }
+                return "slow";
+            });
+        Assert.Equal(("fast", true), (winner, slow));
+    });
+
+    [Fact]
+    public void Race_AllFail_RaisesEveryError() => RunHere(async () =>
+    {
+        Func<CancellationToken, Task<int>> failing = async _ =>
+        {
+            await Task.Yield();
+            throw new IOException();
+        };
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RaceAsync(failing, failing));
+        Assert.Equal(2, error.Errors.Count);
+        Says(await Raises<InvalidOperationException>(() => TaskGroup.RaceAsync<int>(_ => Task.CompletedTask)), "Nobody");
+    });
+
+    [Fact]
+    public void Race_ALateResult_IsDisposed() => RunHere(async () =>
+    {
+        int disposed = 0;
+        var began = Signal();
+        var won = Signal();
+        Resource first = await TaskGroup.RaceAsync<Resource>(race =>
+        {
+            _ = race.Spawn(async _ =>
+            {
+                await began.Task;
+                return new Resource(() => disposed += 10);
+            });
+            _ = race.Spawn(async token =>
+            {
+                began.SetResult();
+                token.UnsafeRegister(_ => won.TrySetResult(), null);
+                await won.Task; // it has lost by then, and goes on to the end all the same
+                return new Resource(() => disposed++);
+            });
+            return Task.CompletedTask;
+        });
+        Assert.Equal(1, disposed);
+        await first.DisposeAsync();
+    });
+
     [Fact]
     public void Nested_InnerErrorsReachTheOuterNested() => RunHere(async () =>
     {
@@ -272,6 +442,14 @@ public sealed class PoolGroupTests : GroupConformance
         Says(Assert.Throws<LoopAffinityException>(() => { group.Spawn(() => Task.CompletedTask); }), "async token");
         return Task.CompletedTask;
     }));
+
+    [Fact]
+    public void Race_WithoutAToken_NamesTheFormThatHasOne() => RunHere(async () =>
+    {
+        Says(await Raises<LoopAffinityException>(() => TaskGroup.RaceAsync(() => Task.FromResult(1))), "async token");
+        await TaskGroup.RunAsync(async group =>
+            Says(await Raises<LoopAffinityException>(() => group.StartAsync<int>(_ => Task.CompletedTask)), "(started, token)"));
+    });
 
     [Fact]
     public void Children_RunInParallel() => RunHere(async () =>

@@ -202,4 +202,36 @@ public partial class TaskGroupTests
         }));
         Assert.Equal(2, Assert.IsType<AggregateException>(Assert.Single(error.Errors)).InnerExceptions.Count);
     });
+
+    // The group gives its turn away once before it ends; whoever spawns into it then is waited for.
+    [Fact]
+    public void Spawn_WhileAnEmptyGroupYields_IsWaitedFor() => Run(() => TaskGroup.RunAsync(async outer =>
+    {
+        TaskGroup? group = null;
+        int spawned = 0, ended = 0;
+        _ = outer.Spawn(async () =>
+        {
+            while (group is null) await EventLoop.Yield();
+            try
+            {
+                group.Spawn(async () =>
+                {
+                    await EventLoop.Delay(Sec(1));
+                    ended++;
+                });
+                spawned++;
+            }
+            catch (InvalidOperationException)
+            {
+                // In some orders of turns it comes too late.
+            }
+        });
+        await EventLoop.Yield();
+        await TaskGroup.RunAsync(inner =>
+        {
+            group = inner;
+            return Task.CompletedTask;
+        });
+        Assert.Equal(spawned, ended);
+    }));
 }

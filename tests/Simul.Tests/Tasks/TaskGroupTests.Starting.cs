@@ -243,7 +243,7 @@ public partial class TaskGroupTests
                 throw new InvalidDataException();
             }));
         Assert.Equal([typeof(IOException), typeof(InvalidDataException)], error.Errors.Select(e => e.GetType()).OrderBy(t => t == typeof(IOException) ? 0 : 1));
-        await Raises<ArgumentException>(() => TaskGroup.RaceAsync<int>());
+        await Raises<ArgumentException>(() => TaskGroup.RaceAsync(Array.Empty<Func<Task<int>>>()));
         Says(await Raises<InvalidOperationException>(() => TaskGroup.RaceAsync<int>(_ => Task.CompletedTask)), "Nobody");
     });
 
