@@ -172,6 +172,27 @@ public class LoopTaskTests
         Assert.Equal(LoopTaskStatus.Succeeded, task.Status);
     });
 
+    [Fact]
+    public void Awaited_OffItsLoop_Throws() => Run(async () =>
+    {
+        var task = EventLoop.Current.Spawn(async () =>
+        {
+            await EventLoop.Delay(Sec(1));
+            return 3;
+        }, "mine");
+        await Task.Run(Refused);
+        await Task.Run(() => Run(Refused));
+        Assert.Equal(3, await task);
+
+        async Task Refused()
+        {
+            await Raises<LoopAffinityException>(async () => await task);
+            await Raises<LoopAffinityException>(async () => await (LoopTask)task);
+            await Raises<LoopAffinityException>(task.WaitAsync);
+            await Raises<LoopAffinityException>(() => EventLoop.WaitAsync([task]));
+        }
+    });
+
     // L4
     [Fact]
     public void PoolContinuation_IsStillPartOfTheTask() => Run(async () =>
