@@ -91,6 +91,50 @@ public partial class RunTests
         await first;
     });
 
+    // The object behind a wait serves the next one meanwhile: the first one's second await must not take what is not its own.
+    [Fact]
+    public void Await_TwiceWhenItsSourceServesAnother_ThrowsAndTakesNothing() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        var hold = await gate.LockAsync();
+        var first = gate.LockAsync();
+        hold.Dispose();
+        hold = await first;
+        var second = gate.LockAsync();
+        Says(await Raises<InvalidOperationException>(async () => await first), "twice");
+        Says(await Raises<InvalidOperationException>(() => first.AsTask()), "twice");
+        hold.Dispose();
+        (await second).Dispose();
+        Assert.False(gate.GetStatistics().IsHeld);
+    });
+
+    // A3, and DelayUntil: moments, unlike times from now, are all legal.
+    [Fact]
+    public void Moments_AtTheEndsOfTime_HavePassedOrNeverCome() => Run(async () =>
+    {
+        List<string> log = [];
+        var loop = EventLoop.Current;
+        await EventLoop.Delay(Sec(1));
+        await EventLoop.DelayUntil(Sec(-1));
+        await EventLoop.DelayUntil(TimeSpan.MinValue);
+        Assert.Equal(Sec(1), EventLoop.Now);
+        loop.CallAt(Sec(0.5), () => log.Add("past"));
+        loop.CallAt(TimeSpan.MinValue, () => log.Add("long past"));
+        loop.CallAt(TimeSpan.MaxValue, () => log.Add("never"));
+        Assert.True(await CancelScope.MoveOnAfterAsync(TimeSpan.FromDays(1000), async () => await EventLoop.DelayUntil(TimeSpan.MaxValue)));
+        Assert.Equal(["long past", "past"], log);
+    });
+
+    [Fact]
+    public void Wait_BehindTheEndOfTime_ThrowsAndLeavesNothingBehind() => Run(async () =>
+    {
+        await EventLoop.Delay(Sec(1));
+        var task = EventLoop.Current.Spawn(() => EventLoop.Delay(Sec(1)).AsTask());
+        Says(await Raises<ArgumentOutOfRangeException>(() => EventLoop.WaitAsync([task], timeout: TimeSpan.MaxValue)), "end of time");
+        await task;
+        Assert.Equal(0, EventLoop.Current.GetStatistics().CurrentTimers);
+    });
+
     [Fact]
     public void Stall_NobodyWillSetTheFuture_ThrowsNamingTheTasks()
     {
