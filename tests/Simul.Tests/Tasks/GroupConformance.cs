@@ -124,6 +124,25 @@ public abstract class GroupConformance
         Assert.Equal(outside.Token, error.CancellationToken);
     });
 
+    // A17
+    [Fact]
+    public void Token_CancelledBefore_NoChildRuns() => RunHere(async () =>
+    {
+        bool ran = false;
+        await Raises<OperationCanceledException>(() => TaskGroup.RunAsync(
+            group =>
+            {
+                _ = group.Spawn(_ =>
+                {
+                    ran = true;
+                    return Task.CompletedTask;
+                });
+                return Task.CompletedTask;
+            },
+            cancellationToken: new CancellationToken(true)));
+        Assert.False(ran);
+    });
+
     // C4: an OCE of something else's is a failure.
     [Fact]
     public void ChildThrowsForeignCancellation_Failed() => RunHere(async () =>
@@ -272,6 +291,23 @@ public sealed class PoolGroupTests : GroupConformance
         Says(Assert.Throws<LoopAffinityException>(() => { group.Spawn(() => Task.CompletedTask); }), "async token");
         return Task.CompletedTask;
     }));
+
+    [Fact]
+    public void WhatNeedsALoop_SaysSo() => RunHere(async () =>
+    {
+        await Raises<LoopAffinityException>(() => CancelScope.RunAsync(_ => Task.CompletedTask));
+        await Raises<LoopAffinityException>(() => CancelScope.ShieldAsync(() => Task.CompletedTask));
+        await Raises<LoopAffinityException>(() => CancelScope.MoveOnAfterAsync(Sec(1), () => Task.CompletedTask));
+        await Raises<LoopAffinityException>(() => CancelScope.TimeoutAfterAsync(Sec(1), () => Task.CompletedTask));
+        var race = await Raises<TaskGroupException>(() => TaskGroup.RaceAsync(() => Task.FromResult(1)));
+        Assert.True(race.TryGetSingle<LoopAffinityException>(out _));
+        await TaskGroup.RunAsync(async group =>
+        {
+            Assert.Throws<LoopAffinityException>(() => { group.StartNow(() => Task.CompletedTask); });
+            Assert.Throws<LoopAffinityException>(() => { group.SpawnBackground(() => Task.CompletedTask); });
+            await Raises<LoopAffinityException>(() => group.StartAsync<int>(_ => Task.CompletedTask));
+        });
+    });
 
     [Fact]
     public void Children_RunInParallel() => RunHere(async () =>

@@ -297,4 +297,49 @@ public class LoopTaskTests
             throw new InvalidOperationException();
         }
     });
+
+    // A38; C2
+    [Fact]
+    [FifoOrder]
+    public void Await_TaskEndsAndTheWaiterIsCancelledInTheSameTurn_TheResultWins() => Run(async () =>
+    {
+        var go = new Future<int>();
+        var task = EventLoop.Current.Spawn(async () => await go);
+        await TaskGroup.RunAsync(async group =>
+        {
+            int got = 0;
+            var waiter = group.Spawn(async () =>
+            {
+                got = await task;
+                await EventLoop.Yield();
+            });
+            await Settle();
+            go.SetResult(4);
+            EventLoop.Current.CallSoon(() =>
+            {
+                Assert.True(task.IsCompleted);
+                waiter.Cancel();
+            });
+            await waiter.WaitAsync();
+            Assert.Equal((4, LoopTaskStatus.Cancelled), (got, waiter.Status));
+        });
+    });
+
+    // C2: the time had passed.
+    [Fact]
+    public void Delay_EndsAndIsCancelledInTheSameTurn_HasEnded() => Run(async () =>
+    {
+        bool passed = false;
+        LoopTask sleeper = null!;
+        EventLoop.Current.CallLater(Sec(1), () => sleeper.Cancel());
+        sleeper = EventLoop.Current.Spawn(async () =>
+        {
+            await EventLoop.DelayUntil(Sec(1));
+            passed = true;
+            await EventLoop.Yield();
+        });
+        await sleeper.WaitAsync();
+        Assert.True(passed);
+        Assert.Equal(LoopTaskStatus.Cancelled, sleeper.Status);
+    });
 }

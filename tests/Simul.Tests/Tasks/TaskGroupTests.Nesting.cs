@@ -209,4 +209,21 @@ public partial class TaskGroupTests
             throw new FormatException();
         }
     }
+
+    // A17: the body had its result, and what was around it is cancelled all the same.
+    [Fact]
+    public void CancelledFromOutside_AfterTheBodysEnd_TheCancellationGoesOn() => Run(async () =>
+    {
+        int? result = null;
+        Assert.True(await CancelScope.MoveOnAfterAsync(Sec(1), async () => result = await TaskGroup.RunAsync(group =>
+        {
+            group.Spawn(async () =>
+            {
+                using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(3));
+            });
+            return Task.FromResult(5);
+        })));
+        Assert.Null(result);
+        Assert.Equal(Sec(3), EventLoop.Now);
+    });
 }
