@@ -78,6 +78,20 @@ public partial class RunTests
     });
 
     [Fact]
+    public void Delay_OfGreenletsAndGenerators_NegativeOrOverflowing_Throws() => Run(async () =>
+    {
+        await Greenlet.RunAsync(() =>
+        {
+            Greenlet.Delay(Sec(1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => Greenlet.Delay(Sec(-2)));
+            Assert.Throws<ArgumentOutOfRangeException>(() => Greenlet.Delay(TimeSpan.MaxValue));
+        });
+        Assert.Throws<ArgumentOutOfRangeException>(() => Suspend.Delay(Sec(-2)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Suspend.Delay(TimeSpan.MaxValue));
+        Assert.Equal(0, EventLoop.Current.GetStatistics().CurrentTimers);
+    });
+
+    [Fact]
     public void Await_Twice_Throws() => Run(async () =>
     {
         var wait = EventLoop.Delay(Sec(1));
@@ -212,4 +226,41 @@ public partial class RunTests
         Assert.Equal(["soon", "soon", "soon"], log);
         Assert.Equal(TimeSpan.Zero, EventLoop.Now);
     });
+
+    // What was kept from a loop that is gone may be cancelled and left; nothing hears of it.
+    [Fact]
+    public void Cancel_AfterTheLoopEnded_IsSilent()
+    {
+        LoopTask task = null!;
+        TaskGroup group = null!;
+        CancelScope scope = null!;
+        TimerHandle timer = null!;
+        Run(async () =>
+        {
+            task = EventLoop.CurrentTask;
+            await TaskGroup.RunAsync(g =>
+            {
+                group = g;
+                return Task.CompletedTask;
+            });
+            scope = CancelScope.Enter();
+            timer = EventLoop.Current.CallLater(Sec(1), () => throw new InvalidOperationException("called"));
+        });
+        CancelAll();
+        Run(() =>
+        {
+            CancelAll();
+            return Task.CompletedTask;
+        });
+        Assert.Equal(LoopTaskStatus.Succeeded, task.Status);
+
+        void CancelAll()
+        {
+            task.Cancel();
+            group.Cancel();
+            scope.Cancel();
+            scope.Dispose();
+            timer.Cancel();
+        }
+    }
 }
