@@ -161,6 +161,30 @@ public partial class RunTests
         Assert.IsType<FormatException>(Assert.Single(seen));
     }
 
+    // It is cancelled like everything else, and that is no error.
+    [Fact]
+    public void Run_AsyncVoidThatWaitsForEver_IsCancelledAtTheEnd()
+    {
+        bool unwound = false;
+        Run(() =>
+        {
+            Void();
+            return Task.CompletedTask;
+            async void Void()
+            {
+                try
+                {
+                    await EventLoop.Delay(Timeout.InfiniteTimeSpan);
+                }
+                finally
+                {
+                    unwound = true;
+                }
+            }
+        });
+        Assert.True(unwound);
+    }
+
     [Fact]
     public void SpawnedIntoTheLoop_FailsUnawaited_CancelsMainAndComesOut() => Assert.Throws<FormatException>(() => Run(async () =>
     {

@@ -128,6 +128,25 @@ public abstract class GroupConformance
         Assert.Equal(outside.Token, error.CancellationToken);
     });
 
+    // A17
+    [Fact]
+    public void Token_CancelledBefore_NoChildRuns() => RunHere(async () =>
+    {
+        bool ran = false;
+        await Raises<OperationCanceledException>(() => TaskGroup.RunAsync(
+            group =>
+            {
+                _ = group.Spawn(_ =>
+                {
+                    ran = true;
+                    return Task.CompletedTask;
+                });
+                return Task.CompletedTask;
+            },
+            cancellationToken: new CancellationToken(true)));
+        Assert.False(ran);
+    });
+
     // C4: an OCE of something else's is a failure.
     [Fact]
     public void ChildThrowsForeignCancellation_Failed() => RunHere(async () =>
@@ -444,11 +463,19 @@ public sealed class PoolGroupTests : GroupConformance
     }));
 
     [Fact]
-    public void Race_WithoutAToken_NamesTheFormThatHasOne() => RunHere(async () =>
+    public void WhatNeedsALoop_SaysSo() => RunHere(async () =>
     {
+        await Raises<LoopAffinityException>(() => CancelScope.RunAsync(_ => Task.CompletedTask));
+        await Raises<LoopAffinityException>(() => CancelScope.ShieldAsync(() => Task.CompletedTask));
+        await Raises<LoopAffinityException>(() => CancelScope.MoveOnAfterAsync(Sec(1), () => Task.CompletedTask));
+        await Raises<LoopAffinityException>(() => CancelScope.TimeoutAfterAsync(Sec(1), () => Task.CompletedTask));
         Says(await Raises<LoopAffinityException>(() => TaskGroup.RaceAsync(() => Task.FromResult(1))), "async token");
         await TaskGroup.RunAsync(async group =>
-            Says(await Raises<LoopAffinityException>(() => group.StartAsync<int>(_ => Task.CompletedTask)), "(started, token)"));
+        {
+            Assert.Throws<LoopAffinityException>(() => { group.StartNow(() => Task.CompletedTask); });
+            Assert.Throws<LoopAffinityException>(() => { group.SpawnBackground(() => Task.CompletedTask); });
+            Says(await Raises<LoopAffinityException>(() => group.StartAsync<int>(_ => Task.CompletedTask)), "(started, token)");
+        });
     });
 
     [Fact]

@@ -35,6 +35,48 @@ public partial class TaskGroupTests
         Assert.Equal(LoopTaskStatus.Cancelled, child!.Status);
     });
 
+    // A36
+    [Fact]
+    public void Supervisor_CancelledFromOutside_CancelsTheChildren() => Run(async () =>
+    {
+        LoopTask? one = null, other = null;
+        Assert.True(await CancelScope.MoveOnAfterAsync(Sec(1), () => TaskGroup.RunAsync(group =>
+        {
+            one = group.Spawn(Forever);
+            other = group.Spawn(Forever);
+            return Task.CompletedTask;
+        }, new TaskGroupOptions { Supervisor = true })));
+        Assert.Equal((LoopTaskStatus.Cancelled, LoopTaskStatus.Cancelled), (one!.Status, other!.Status));
+        Assert.Equal(Sec(1), EventLoop.Now);
+    });
+
+    // A43: one that was cancelled counts until it has ended.
+    [Fact]
+    public void CurrentChildren_AfterTheCancel_CountThoseThatHaveNotEnded() => Run(() => TaskGroup.RunAsync(async group =>
+    {
+        group.Spawn(async () =>
+        {
+            using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(5));
+        });
+        group.Spawn(Forever);
+        await Settle();
+        group.Cancel();
+        Assert.Equal(2, group.CurrentChildren);
+        using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(1));
+        Assert.Equal(1, group.CurrentChildren);
+    }));
+
+    // A44: its end takes two, that nobody is left and that the body has ended.
+    [Fact]
+    public void Group_Empty_StaysOpenWhileItsBodyLives() => Run(() => TaskGroup.RunAsync(async group =>
+    {
+        await group.Spawn(() => Task.CompletedTask);
+        await EventLoop.Delay(Sec(1));
+        Assert.Equal(0, group.CurrentChildren);
+        await group.Spawn(() => EventLoop.Delay(Sec(1)).AsTask());
+        Assert.Equal(Sec(2), EventLoop.Now);
+    }));
+
     // A37, A57
     [Fact]
     public void Child_CancelledBeforeItsFirstStep_NeverRuns() => Run(async () =>

@@ -158,6 +158,18 @@ public partial class TaskGroupTests
         Assert.Equal(Sec(1), EventLoop.Now);
     });
 
+    [Fact]
+    public void Background_FailsInASupervisor_TheOthersGoOn() => Run(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(async group =>
+        {
+            group.SpawnBackground(() => throw new IOException());
+            await EventLoop.Delay(Sec(3));
+        }, new TaskGroupOptions { Supervisor = true }));
+        Assert.IsType<IOException>(Assert.Single(error.Errors));
+        Assert.Equal(Sec(3), EventLoop.Now);
+    });
+
     // A21 with a background: what the background spawns while it ends is waited for as well.
     [Fact]
     public void Background_SpawnsWhileItEnds_IsWaitedFor() => Run(async () =>
@@ -256,6 +268,28 @@ public partial class TaskGroupTests
             return 1;
         })));
     });
+
+    [Fact]
+    public void Race_DisposingALateResultFails_FailsTheRace() => Run(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RaceAsync<IDisposable>(
+            async () =>
+            {
+                await EventLoop.Delay(Sec(1));
+                return new MemoryStream();
+            },
+            async () =>
+            {
+                using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(2));
+                return new Undisposable();
+            }));
+        Assert.True(error.TryGetSingle<FormatException>(out _));
+    });
+
+    private sealed class Undisposable : IDisposable
+    {
+        public void Dispose() => throw new FormatException();
+    }
 
     private sealed class Late : IDisposable
     {
