@@ -27,6 +27,7 @@ public sealed partial class EventLoop
     {
         TTask[] all = [.. OfThisLoop(tasks).Distinct()];
         if (all.Length == 0) throw new ArgumentException("There is no task to wait for. Give at least one.", nameof(tasks));
+        if (!Enum.IsDefined(until)) throw new ArgumentOutOfRangeException(nameof(until), until, "There is no such end of a wait.");
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A wait must not be shorter than zero. Use zero to look only, or leave it out to wait for as long as it takes.");
         using var watch = new EndWatch<TTask>(LoopScope.Require().Core, all, until);

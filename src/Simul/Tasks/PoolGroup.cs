@@ -47,6 +47,9 @@ internal sealed class PoolGroup : IDisposable
         }
     }
 
+    // Whether the group's cancellation ended a child; to be asked after the end.
+    public bool EndedAnyChild { get; private set; }
+
     public IReadOnlyList<Exception> Errors
     {
         get
@@ -144,7 +147,7 @@ internal sealed class PoolGroup : IDisposable
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
-            // Cancelled, as it was told to be.
+            if (IsCancelled) EndedAnyChild = true; // and not merely drained
         }
         catch (Exception error)
         {

@@ -54,7 +54,7 @@ public sealed partial class TaskGroup
         ArgumentNullException.ThrowIfNull(body);
         return RunAsync<object?>(async group =>
         {
-            await body(group);
+            await (body(group) ?? throw NoTask("group"));
             return null;
         }, options, cancellationToken);
     }
@@ -79,7 +79,7 @@ public sealed partial class TaskGroup
         bool cancelled = false;
         try
         {
-            result = await body(group);
+            result = await (body(group) ?? throw NoTask("group"));
         }
         catch (OperationCanceledException) when (scope.IsCancelled)
         {
@@ -96,7 +96,7 @@ public sealed partial class TaskGroup
         while (scope.ForegroundChildren > 0) await scope.WhenEmptyAsync(scope);
         scope.Drain();
         while (scope.CurrentChildren > 0) await scope.WhenEmptyAsync(scope);
-        cancelled |= any && scope.IsCancelled;
+        cancelled |= scope.EndedAnyChild || (any && scope.IsCancelled); // the wait for them is a checkpoint, too
         scope.End();
         if (group._owned is not null)
         {
@@ -120,7 +120,7 @@ public sealed partial class TaskGroup
         bool cancelled = false;
         try
         {
-            result = await body(group).ConfigureAwait(false);
+            result = await (body(group) ?? throw NoTask("group")).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (pool.IsCancelled)
         {
@@ -131,7 +131,8 @@ public sealed partial class TaskGroup
             pool.AddError(error);
             pool.Cancel();
         }
-        cancelled |= await pool.EndAsync().ConfigureAwait(false) && pool.IsCancelled;
+        bool any = await pool.EndAsync().ConfigureAwait(false);
+        cancelled |= pool.EndedAnyChild || (any && pool.IsCancelled);
         if (group._owned is not null) await group.DisposeOwnedAsync(pool.AddError).ConfigureAwait(false);
         if (pool.Errors.Count > 0) throw new TaskGroupException(pool.Description, pool.Errors);
         if (cancelled) cancellationToken.ThrowIfCancellationRequested();
@@ -314,6 +315,8 @@ public sealed partial class TaskGroup
             }
         }
     }
+
+    internal static InvalidOperationException NoTask(string of) => new($"The body of the {of} returned no task. Return the task of an async method, or Task.CompletedTask.");
 
     // A child's outcome for whoever awaits tasks, on the loop or not.
     private static Task<T> OutcomeOf<T>(LoopTask<T> child)

@@ -254,6 +254,27 @@ public abstract class GroupConformance
     });
 
     [Fact]
+    public void Own_WhileResourcesAreDisposed_Throws() => RunHere(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(group =>
+        {
+            group.Own(new Resource(() => group.Own(new MemoryStream())));
+            return Task.CompletedTask;
+        }));
+        Assert.True(error.TryGetSingle<InvalidOperationException>(out var refused));
+        Says(refused, "has ended");
+    });
+
+    [Fact]
+    public void Body_ReturnsNoTask_SaysSo() => RunHere(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(_ => null!));
+        Assert.True(error.TryGetSingle<InvalidOperationException>(out var wrong));
+        Says(wrong, "returned no task");
+        Says(await Raises<InvalidOperationException>(() => CancelScope.MoveOnAfterAsync(Sec(1), (CancellationToken _) => null!)), "returned no task");
+    });
+
+    [Fact]
     public void Body_AwaitsAChildThatFails_OneErrorStaysOne() => RunHere(async () =>
     {
         foreach (bool supervisor in (bool[])[false, true])

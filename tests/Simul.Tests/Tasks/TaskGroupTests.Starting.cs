@@ -297,4 +297,53 @@ public partial class TaskGroupTests
 
         public void Dispose() => Disposed = true;
     }
+
+
+    [Fact]
+    public void Start_StarterCancelled_TheChildFailsOnItsWayOut_FailsTheGroup() => Run(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(group => CancelScope.MoveOnAfterAsync(Sec(1), () => group.StartAsync<int>(async _ =>
+        {
+            try
+            {
+                await EventLoop.Delay(Timeout.InfiniteTimeSpan);
+            }
+            finally
+            {
+                throw new IOException("left half done");
+            }
+        }))));
+        Assert.True(error.TryGetSingle<IOException>(out _));
+    });
+
+    [Fact]
+    public void Race_CancelledFromOutsideAfterSomebodyWon_TheResultIsDisposed() => Run(async () =>
+    {
+        var won = new Late();
+        Assert.True(await CancelScope.MoveOnAfterAsync(Sec(2), () => TaskGroup.RaceAsync(
+            async () =>
+            {
+                await EventLoop.Delay(Sec(1));
+                return won;
+            },
+            async () =>
+            {
+                using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(5));
+                return new Late();
+            })));
+        Assert.True(won.Disposed);
+    });
+
+    [Fact]
+    public void Race_BodyFailsAfterSomebodyWon_TheResultIsDisposed() => Run(async () =>
+    {
+        var won = new Late();
+        await Raises<TaskGroupException>(() => TaskGroup.RaceAsync<Late>(async race =>
+        {
+            race.Spawn(() => Task.FromResult(won));
+            using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(1));
+            throw new IOException();
+        }));
+        Assert.True(won.Disposed);
+    });
 }
