@@ -81,7 +81,8 @@ public class EventLoopGroupTests
         var loads = group.GetStatistics();
         Assert.Equal(40, loads.Loops.Sum(loop => loop.CurrentAlive));
         Assert.Equal(0, loads.Loops.Sum(loop => loop.CurrentPending));
-        Assert.All(loads.Loops, loop => Assert.InRange(loop.CurrentAlive, 1, 30)); // an idle loop may begin a few of another's
+        // Given evenly; on a busy machine a loop that is awake begins what another, not awake yet, was given.
+        Assert.All(loads.Loops, loop => Assert.InRange(loop.CurrentAlive, 1 - loads.TotalTakenOver, 30 + loads.TotalTakenOver));
         await Timely(group.StopAsync());
         Assert.All(tasks, task => Assert.True(task.IsCanceled));
     }
