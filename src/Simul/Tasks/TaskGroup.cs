@@ -182,6 +182,18 @@ public sealed partial class TaskGroup
         return child;
     }
 
+    /// <inheritdoc cref="Spawn{TState}(Func{TState, Task}, TState, string?)"/>
+    /// <typeparam name="TState">The argument's type.</typeparam>
+    /// <typeparam name="T">What the child returns.</typeparam>
+    public LoopTask<T> Spawn<TState, T>(Func<TState, Task<T>> body, TState state, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var scope = Check();
+        var child = new StatefulTask<TState, T>(scope, body, state, name);
+        scope.Start(child);
+        return child;
+    }
+
     /// <summary>Spawns a child and runs its first step at once, to its first checkpoint that waits.</summary>
     /// <param name="body">The child's body.</param>
     /// <param name="name">Its name; <c>task N</c> when omitted.</param>
