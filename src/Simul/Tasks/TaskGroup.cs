@@ -30,6 +30,9 @@ public sealed partial class TaskGroup
 
     private TaskGroup(PoolGroup pool) => _pool = pool;
 
+    // For what is built on groups and has to know which of the two this is; null on a loop.
+    internal PoolGroup? Pool => _pool;
+
     /// <summary>The group's name.</summary>
     public string Name => _scope?.Name ?? _pool!.Name;
 
