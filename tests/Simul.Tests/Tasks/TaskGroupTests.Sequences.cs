@@ -194,15 +194,35 @@ public partial class TaskGroupTests
     }
 
     [Fact]
-    public void Sequence_OffTheLoop_Throws() => Run(() => TaskGroup.RunAsync(async group =>
+    public void Sequence_OffTheLoop_Throws_AndIsLeft() => Run(() => TaskGroup.RunAsync(async group =>
     {
-        var items = group.SpawnSequence(() => Every(TimeSpan.Zero, 1));
+        bool closed = false;
+        async IAsyncEnumerable<int> Items()
+        {
+            try
+            {
+                yield return 1;
+                await Forever();
+            }
+            finally
+            {
+                closed = true;
+            }
+        }
+        var items = group.SpawnSequence(Items);
+        await Settle();
         await Task.Run(async () =>
         {
-            Assert.Throws<LoopAffinityException>(() => { group.SpawnSequence(() => Every(TimeSpan.Zero, 1)); });
-            await using var reader = items.GetAsyncEnumerator();
-            await Raises<LoopAffinityException>(async () => await reader.MoveNextAsync());
+            Assert.Throws<LoopAffinityException>(() => { group.SpawnSequence(Items); });
+            await Raises<LoopAffinityException>(async () =>
+            {
+                await foreach (int _ in items)
+                {
+                }
+            });
         });
+        await Settle();
+        Assert.True(closed);
     }));
 
     private static async IAsyncEnumerable<int> Every(TimeSpan period, int count, Action<int>? each = null)

@@ -30,7 +30,8 @@ public static class TaskGroupSequences
     /// cancellation cuts that wait short. The token of <c>GetAsyncEnumerator</c> ends the reader's wait. When the group is
     /// cancelled, so is the producer, and a reader elsewhere gets <see cref="OperationCanceledException"/>. The producer's
     /// <c>GetAsyncEnumerator</c> gets a token that is cancelled with it.</para>
-    /// <para>Thread safety: spawning and reading belong to the group's loop.</para>
+    /// <para>Thread safety: spawning and reading belong to the group's loop. Disposing the enumerator is legal anywhere, but from
+    /// elsewhere it does not wait for the producer.</para>
     /// <para>Semantics: the sequences of Nito.StructuredConcurrency, with Kotlin's <c>produce</c> for leaving early.</para>
     /// </remarks>
     /// <typeparam name="T">The items' type.</typeparam>
@@ -92,6 +93,7 @@ public static class TaskGroupSequences
     private static async ValueTask LeaveAsync(LoopTask child)
     {
         child.Cancel("its reader has left the sequence");
+        if (!child.Core.IsCurrent) return; // nowhere to wait; what made it come here must not be hidden
         using (CancelScope.Enter(shield: true)) await child.WaitAsync();
     }
 
