@@ -30,6 +30,9 @@ public sealed partial class TaskGroup
 
     private TaskGroup(PoolGroup pool) => _pool = pool;
 
+    // For what is built on groups and has to know which of the two this is; null on a loop.
+    internal PoolGroup? Pool => _pool;
+
     /// <summary>The group's name.</summary>
     public string Name => _scope?.Name ?? _pool!.Name;
 
@@ -176,6 +179,18 @@ public sealed partial class TaskGroup
         ArgumentNullException.ThrowIfNull(body);
         var scope = Check();
         var child = new StatefulTask<TState>(scope, body, state, name);
+        scope.Start(child);
+        return child;
+    }
+
+    /// <inheritdoc cref="Spawn{TState}(Func{TState, Task}, TState, string?)"/>
+    /// <typeparam name="TState">The argument's type.</typeparam>
+    /// <typeparam name="T">What the child returns.</typeparam>
+    public LoopTask<T> Spawn<TState, T>(Func<TState, Task<T>> body, TState state, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var scope = Check();
+        var child = new StatefulTask<TState, T>(scope, body, state, name);
         scope.Start(child);
         return child;
     }

@@ -1,7 +1,7 @@
 namespace Simul.Tests.Tasks;
 
 // What a group promises on a loop and on the thread pool alike, for children that take a token.
-public abstract class GroupConformance
+public abstract partial class GroupConformance
 {
     private protected abstract void RunHere(Func<Task> body);
 
@@ -498,6 +498,20 @@ public sealed class PoolGroupTests : GroupConformance
             Says(await Raises<LoopAffinityException>(() => group.StartAsync<int>(_ => Task.CompletedTask)), "(started, token)");
         });
     });
+
+    [Fact]
+    public void Sequence_WithoutAToken_NamesTheFormThatHasOne() => RunHere(() => TaskGroup.RunAsync(group =>
+    {
+        Says(Assert.Throws<LoopAffinityException>(() => { group.SpawnSequence(() => AsyncEnumerable.Empty<int>()); }), "SpawnSequence(token");
+        return Task.CompletedTask;
+    }));
+
+    [Fact]
+    public void Sequence_ReadOnAnotherThread_IsLegal() => RunHere(() => TaskGroup.RunAsync(async group =>
+    {
+        var items = group.SpawnSequence(_ => AsyncEnumerable.Range(0, 100), capacity: 4);
+        Assert.Equal(100, await Task.Run(async () => await items.CountAsync()));
+    }));
 
     [Fact]
     public void Children_RunInParallel() => RunHere(async () =>
