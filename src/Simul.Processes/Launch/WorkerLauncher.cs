@@ -1,3 +1,4 @@
+using Simul.Processes.Interop.Linux;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Launch;
@@ -6,7 +7,9 @@ namespace Simul.Processes.Launch;
 internal abstract class WorkerLauncher
 {
     public static WorkerLauncher Create(bool portable, HostCommand command, bool diagnostics) =>
-        OperatingSystem.IsLinux() && !portable ? new LinuxLauncher(command, diagnostics) : new PortableLauncher(command, diagnostics);
+        OperatingSystem.IsLinux() && !portable
+            ? new LinuxLauncher(command, diagnostics, rings: Libc.FutexNumber > 0 && System.Environment.GetEnvironmentVariable("SIMUL_SOCKETS") is null)
+            : new PortableLauncher(command, diagnostics);
 
     // Blocks until the process runs and the channel stands; `output` hears its lines, from any thread.
     public abstract (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output);
