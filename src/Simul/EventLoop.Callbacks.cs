@@ -57,12 +57,13 @@ public sealed partial class EventLoop
     public void PostOnce(Action callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
+        // Under the lock, so that nobody relies on a post that is refused after all.
         lock (_postedOnce)
         {
             if (!_postedOnce.Add(callback)) return;
+            if (_core.Inject(new Action<object?>(RunOnce), callback, _root)) return;
+            _postedOnce.Remove(callback);
         }
-        if (_core.Inject(new Action<object?>(RunOnce), callback, _root)) return;
-        lock (_postedOnce) _postedOnce.Remove(callback);
         throw new EventLoopClosedException(Name);
     }
 

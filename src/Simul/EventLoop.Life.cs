@@ -263,6 +263,7 @@ public sealed partial class EventLoop
                 _core.Refuse();
                 break;
             default:
+                if (_core.Ready.Count > 0) Log($"{Name} has ended although callbacks went on calling each other; {_core.Ready.Count} were dropped.");
                 _mainToken.Dispose();
                 _signals?.Dispose();
                 _watching?.Dispose();

@@ -18,7 +18,7 @@ public sealed partial class EventLoop
     /// <exception cref="LoopAffinityException">The reader does not run on a loop.</exception>
     public static IAsyncEnumerable<TimeSpan> Ticks(TimeSpan period, MissedTicks missed = MissedTicks.Skip)
     {
-        Period.Require(period);
+        Period.Require(period, missed);
         return new TickSequence(period.Ticks, missed);
     }
 
@@ -33,7 +33,7 @@ public sealed partial class EventLoop
     public TimerHandle CallEvery(TimeSpan period, Action callback, MissedTicks missed = MissedTicks.Skip)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        Period.Require(period);
+        Period.Require(period, missed);
         var timer = new PeriodicCallback(_core, Check(), callback, period.Ticks, missed);
         timer.Arm(_core.DeadlineIn(period));
         return new TimerHandle(_core, timer);

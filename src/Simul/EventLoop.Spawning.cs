@@ -43,6 +43,18 @@ public sealed partial class EventLoop
         return task;
     }
 
+    /// <inheritdoc cref="Spawn{TState}(Func{TState, Task}, TState, string?)"/>
+    /// <typeparam name="TState">The argument's type.</typeparam>
+    /// <typeparam name="T">What the task returns.</typeparam>
+    public LoopTask<T> Spawn<TState, T>(Func<TState, Task<T>> body, TState state, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        Check();
+        var task = new StatefulTask<TState, T>(_root, body, state, name);
+        _root.Start(task);
+        return task;
+    }
+
     /// <summary>Spawns a task and runs its first step at once, to its first checkpoint that waits.</summary>
     /// <param name="body">The task's body.</param>
     /// <param name="name">Its name; <c>task N</c> when omitted.</param>

@@ -108,7 +108,7 @@ public sealed partial class EventLoop : ILoopHost
     void ILoopHost.CallbackFailed(Exception error, SynchronizationContext? context)
     {
         // A stray or async void method that ends because it was told to.
-        if (error is OperationCanceledException && context is LoopScope { IsCancelled: true }) return;
+        if (error is LeftBehindException || (error is OperationCanceledException && context is LoopScope { IsCancelled: true })) return;
         HandleUnhandled(error);
     }
 
@@ -133,7 +133,19 @@ public sealed partial class EventLoop : ILoopHost
 
     private void Log(string line)
     {
-        if (_options.Log is { } log) log(line);
-        else Console.Error.WriteLine($"simul: {line}");
+        if (_options.Log is not { } log)
+        {
+            Console.Error.WriteLine($"simul: {line}");
+            return;
+        }
+        try
+        {
+            log(line);
+        }
+        catch (Exception error)
+        {
+            // Whoever happened to have something to say has no part in it, and what he said must not be lost with it.
+            Console.Error.WriteLine($"simul: {line} (the log of {Name} failed: {error.GetType().Name}: {error.Message})");
+        }
     }
 }

@@ -190,6 +190,7 @@ public sealed class EventLoopGroup : IAsyncDisposable, IDisposable
     public async Task StopAsync(TimeSpan? timeout = null)
     {
         RefuseOnLoop();
+        EventLoopThread.RequireLimit(timeout);
         var all = Task.WhenAll(_members.Select(member => member.Thread.StopAsync(timeout)));
         await all.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         if (all.Exception is not { } errors) return;

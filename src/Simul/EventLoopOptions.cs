@@ -9,7 +9,11 @@ public sealed record EventLoopOptions
     public string Name { get; init; } = "event loop";
 
     /// <summary>The clock: the system's (default), a <see cref="VirtualTimeProvider"/>, a <see cref="ScaledTimeProvider"/>, or any other.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    public TimeProvider Clock
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Clock), "A loop needs a clock; TimeProvider.System is the usual one.");
+    } = TimeProvider.System;
 
     /// <summary>The order of the callbacks in a turn. Default: <see cref="SchedulingPolicy.Fifo"/>.</summary>
     public SchedulingPolicy Scheduling { get; init; } = SchedulingPolicy.Fifo;
@@ -52,7 +56,11 @@ public sealed record EventLoopOptions
 
     /// <summary>Under virtual time: how much real time foreign work (a network reply, a pool task) gets to come back before
     /// the clock jumps. Default: zero, the clock does not wait for what did not join it.</summary>
-    public TimeSpan AutoAdvanceGrace { get; init; }
+    public TimeSpan AutoAdvanceGrace
+    {
+        get;
+        init => field = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(AutoAdvanceGrace), value, "The grace is zero or more.");
+    }
 
     /// <summary>How many threads <see cref="EventLoop.ToThreadAsync{T}"/> occupies at once, at most; those that were given up
     /// and still run count. Default: 40, as in trio.</summary>

@@ -70,6 +70,7 @@ public sealed class EventLoopThread : IAsyncDisposable, IDisposable
     public async Task StopAsync(TimeSpan? timeout = null)
     {
         RefuseOnLoop();
+        RequireLimit(timeout);
         RequestStop();
         try
         {
@@ -101,6 +102,12 @@ public sealed class EventLoopThread : IAsyncDisposable, IDisposable
         _disposed = true;
         RequestStop();
         Completion.GetAwaiter().GetResult();
+    }
+
+    internal static void RequireLimit(TimeSpan? timeout)
+    {
+        if (timeout is { } limit && limit != Timeout.InfiniteTimeSpan && (limit < TimeSpan.Zero || limit.TotalMilliseconds > uint.MaxValue - 1))
+            throw new ArgumentOutOfRangeException(nameof(timeout), limit, "A limit is zero or more and below 49 days, or null or infinite for none.");
     }
 
     private void RefuseOnLoop()

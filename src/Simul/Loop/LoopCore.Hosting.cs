@@ -4,6 +4,10 @@ namespace Simul;
 // itself, in pieces. Run and RunTurns know nothing of it.
 internal sealed partial class LoopCore
 {
+    private const long MostDrainingTurns = 1000;
+
+    private long? _drainUntil;
+
     // Callbacks that are ready, as another thread may see it: a hint.
     public int ReadyHint => Math.Max(0, Ready.Count);
 
@@ -97,8 +101,13 @@ internal sealed partial class LoopCore
     // not keep the loop from ending.
     public void Refuse() => _injected.Close();
 
-    // Whether everything that came before has run.
-    public bool HasDrained() => Ready.Count == 0 && !_injected.HasItems;
+    // Whether everything that came before has run. Callbacks that call each other for ever are left standing: true as well.
+    public bool HasDrained()
+    {
+        if (Ready.Count == 0 && !_injected.HasItems) return true;
+        _drainUntil ??= TotalTurns + MostDrainingTurns;
+        return TotalTurns >= _drainUntil;
+    }
 
     // The end, last part: frees what was made for this loop and lives with it, last made first. Clock and driver go when the
     // thread leaves.

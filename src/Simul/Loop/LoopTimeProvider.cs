@@ -16,10 +16,18 @@ internal sealed class LoopTimeProvider(LoopCore core) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
+        Require(dueTime, nameof(dueTime));
+        Require(period, nameof(period));
         if (core.IsClosed) throw new EventLoopClosedException(core.Name);
         var timer = new LoopTimer(core, callback, state);
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    private static void Require(TimeSpan time, string name)
+    {
+        if (time < TimeSpan.Zero && time != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(name, time, "A timer's time is zero or more, or Timeout.InfiniteTimeSpan for never.");
     }
 
     private sealed class LoopTimer(LoopCore core, TimerCallback callback, object? state) : TimerNode, ITimer
@@ -34,6 +42,8 @@ internal sealed class LoopTimeProvider(LoopCore core) : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            Require(dueTime, nameof(dueTime));
+            Require(period, nameof(period));
             if (_disposed || core.IsClosed) return false;
             int change = Interlocked.Increment(ref _changes);
             if (core.IsCurrent) ChangeOnLoop(dueTime, period);

@@ -14,8 +14,9 @@ internal static class Period
     // Behind the end of time: never.
     private static long Add(long moment, long time) => time <= long.MaxValue - moment ? moment + time : long.MaxValue;
 
-    public static void Require(TimeSpan period)
+    public static void Require(TimeSpan period, MissedTicks missed)
     {
+        if (!Enum.IsDefined(missed)) throw new ArgumentOutOfRangeException(nameof(missed), missed, "There is no such way with missed ticks.");
         if (period <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(period), period, "A period must be above zero. For a callback in each turn use CallSoon again and again.");
     }
 }

@@ -14,7 +14,7 @@ public sealed partial class CancelScope
         using var scope = Enter(timeout, shield);
         try
         {
-            await body(scope);
+            await (body(scope) ?? throw TaskGroup.NoTask("cancel scope"));
             return false;
         }
         catch (OperationCanceledException) when (scope.Absorbs)
@@ -78,7 +78,7 @@ public sealed partial class CancelScope
         using var late = new CancellationTokenSource(timeout, clock ?? TimeProvider.System);
         try
         {
-            await body(late.Token).ConfigureAwait(false);
+            await (body(late.Token) ?? throw TaskGroup.NoTask("time limit")).ConfigureAwait(false);
             return false;
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)

@@ -25,6 +25,9 @@ internal sealed class GroupScope : LoopScope
 
     public IReadOnlyList<Exception> Errors => _errors?.Errors ?? [];
 
+    // Whether the group's cancellation ended a child.
+    public bool EndedAnyChild { get; private set; }
+
     // Takes no more children.
     public bool HasEnded { get; private set; }
 
@@ -120,6 +123,10 @@ internal sealed class GroupScope : LoopScope
         {
             AddError(error);
             if (!_supervisor) CancelOnLoop($"{task.Description} failed with {error.GetType().Name}");
+        }
+        else if (task.Status == LoopTaskStatus.Cancelled && IsCancelled)
+        {
+            EndedAnyChild = true;
         }
         ChildGone();
     }

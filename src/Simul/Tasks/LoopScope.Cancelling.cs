@@ -22,13 +22,16 @@ public partial class LoopScope
     // names it.
     internal OperationCanceledException CancellationError()
     {
-        LoopScope? outermost = null;
+        LoopScope? outermost = null, ended = null;
         for (var scope = this; scope is not null; scope = scope.Parent)
         {
             if (scope.IsCancellationRequested) outermost = scope;
+            if (scope.IsClosed) ended ??= scope;
             if (scope.IsCancelled) scope._extras?.CancelTokenNow();
             if (scope.Shield) break;
         }
+        if (ended is not null)
+            return new LeftBehindException($"{ended.Description} has ended, and this wait was left behind in it. Await what a method begins, or spawn it where it may live longer.", outermost?.Extras.Token(cancelled: true) ?? default);
         if (outermost is null) return new OperationCanceledException($"{Description} was cancelled.");
         string why = outermost.Reason is { } reason ? $": {reason}" : "";
         return new OperationCanceledException($"{outermost.Description} was cancelled{why}.", outermost.Extras.Token(cancelled: true));

@@ -5,12 +5,18 @@ namespace Simul;
 /// <summary>A loop task that returns a value.</summary>
 /// <remarks>See <see cref="LoopTask"/>.</remarks>
 /// <typeparam name="T">What it returns.</typeparam>
-public sealed class LoopTask<T> : LoopTask
+public class LoopTask<T> : LoopTask
 {
     private T? _result;
 
     internal LoopTask(LoopScope parent, Func<Task<T>>? body, string? name)
         : base(parent, (Delegate?)body, name)
+    {
+    }
+
+    // For bodies of another kind, which InvokeBody knows.
+    private protected LoopTask(LoopScope parent, Delegate body, string? name)
+        : base(parent, body, name)
     {
     }
 

@@ -47,6 +47,9 @@ internal sealed class PoolGroup : IDisposable
         }
     }
 
+    // Whether the group's cancellation ended a child; to be asked after the end.
+    public bool EndedAnyChild { get; private set; }
+
     public IReadOnlyList<Exception> Errors
     {
         get
@@ -72,7 +75,8 @@ internal sealed class PoolGroup : IDisposable
         }
     }
 
-    public Task<T> Spawn<T>(Func<CancellationToken, Task<T>> body, bool background)
+    // Whoever asks is told of the child's end, and of what it threw, when the group has taken note and still waits.
+    public Task<T> Spawn<T>(Func<CancellationToken, Task<T>> body, bool background, Action<Exception?>? ended = null)
     {
         lock (_gate)
         {
@@ -83,7 +87,7 @@ internal sealed class PoolGroup : IDisposable
         var token = background ? _drain.Token : _cancel.Token;
         // Cancelled before it began: never runs.
         var child = Task.Run(() => body(token), token);
-        _ = FollowAsync(child, token, background);
+        _ = FollowAsync(child, token, background, ended);
         return child;
     }
 
@@ -136,21 +140,25 @@ internal sealed class PoolGroup : IDisposable
         _cancel.Dispose();
     }
 
-    private async Task FollowAsync(Task child, CancellationToken token, bool background)
+    private async Task FollowAsync(Task child, CancellationToken token, bool background, Action<Exception?>? ended)
     {
+        Exception? outcome = null;
         try
         {
             await child.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        catch (OperationCanceledException cancelled) when (token.IsCancellationRequested)
         {
-            // Cancelled, as it was told to be.
+            outcome = cancelled; // as it was told to be
+            if (IsCancelled) EndedAnyChild = true; // and not merely drained
         }
         catch (Exception error)
         {
+            outcome = error;
             AddError(error);
             if (!_supervisor) Cancel();
         }
+        ended?.Invoke(outcome);
         lock (_gate)
         {
             _children--;

@@ -8,7 +8,10 @@ internal sealed class StartingTask<T> : LoopTask, IStartingTask
     public StartingTask(LoopScope parent, Func<TaskStarted<T>, Task> body, TaskStarted<T> started, string? name)
         : base(parent, body, name) => _started = started;
 
-    public bool IsStarting => !_started.IsReady;
+    public bool IsStarting => !_started.IsReady && !IsAbandoned;
+
+    // Its starter was cancelled and hears nothing any more.
+    public bool IsAbandoned { get; set; }
 
     private protected override Task? InvokeBody(Delegate body) => ((Func<TaskStarted<T>, Task>)body)(_started);
 }

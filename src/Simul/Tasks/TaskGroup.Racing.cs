@@ -35,13 +35,21 @@ public sealed partial class TaskGroup
     {
         ArgumentNullException.ThrowIfNull(body);
         TaskRace<T>? race = null;
-        await RunAsync(
-            group =>
-            {
-                race = new TaskRace<T>(group);
-                return body(race);
-            },
-            (options ?? TaskGroupOptions.Default) with { Name = options?.Name ?? "race" });
+        try
+        {
+            await RunAsync(
+                group =>
+                {
+                    race = new TaskRace<T>(group);
+                    return body(race);
+                },
+                (options ?? TaskGroupOptions.Default) with { Name = options?.Name ?? "race" });
+        }
+        catch when (race is { HasWinner: true })
+        {
+            await race.DisposeWonAsync(); // cancelled from outside, or the body failed: nobody gets the result
+            throw;
+        }
         return race!.Outcome();
     }
 

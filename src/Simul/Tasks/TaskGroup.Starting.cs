@@ -34,6 +34,7 @@ public sealed partial class TaskGroup
         }
         catch (OperationCanceledException) when (!child.IsCompleted)
         {
+            child.IsAbandoned = true; // what it fails with on its way out is the group's
             child.Cancel("its starter was cancelled");
             using (CancelScope.Enter(shield: true)) await child.WaitAsync();
             throw;

@@ -30,6 +30,9 @@ public sealed partial class TaskGroup
 
     private TaskGroup(PoolGroup pool) => _pool = pool;
 
+    // For what is built on groups and has to know which of the two this is; null on a loop.
+    internal PoolGroup? Pool => _pool;
+
     /// <summary>The group's name.</summary>
     public string Name => _scope?.Name ?? _pool!.Name;
 
@@ -54,7 +57,7 @@ public sealed partial class TaskGroup
         ArgumentNullException.ThrowIfNull(body);
         return RunAsync<object?>(async group =>
         {
-            await body(group);
+            await (body(group) ?? throw NoTask("group"));
             return null;
         }, options, cancellationToken);
     }
@@ -79,7 +82,7 @@ public sealed partial class TaskGroup
         bool cancelled = false;
         try
         {
-            result = await body(group);
+            result = await (body(group) ?? throw NoTask("group"));
         }
         catch (OperationCanceledException) when (scope.IsCancelled)
         {
@@ -96,7 +99,7 @@ public sealed partial class TaskGroup
         while (scope.ForegroundChildren > 0) await scope.WhenEmptyAsync(scope);
         scope.Drain();
         while (scope.CurrentChildren > 0) await scope.WhenEmptyAsync(scope);
-        cancelled |= any && scope.IsCancelled;
+        cancelled |= scope.EndedAnyChild || (any && scope.IsCancelled); // the wait for them is a checkpoint, too
         scope.End();
         if (group._owned is not null)
         {
@@ -120,7 +123,7 @@ public sealed partial class TaskGroup
         bool cancelled = false;
         try
         {
-            result = await body(group).ConfigureAwait(false);
+            result = await (body(group) ?? throw NoTask("group")).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (pool.IsCancelled)
         {
@@ -131,7 +134,8 @@ public sealed partial class TaskGroup
             pool.AddError(error);
             pool.Cancel();
         }
-        cancelled |= await pool.EndAsync().ConfigureAwait(false) && pool.IsCancelled;
+        bool any = await pool.EndAsync().ConfigureAwait(false);
+        cancelled |= pool.EndedAnyChild || (any && pool.IsCancelled);
         if (group._owned is not null) await group.DisposeOwnedAsync(pool.AddError).ConfigureAwait(false);
         if (pool.Errors.Count > 0) throw new TaskGroupException(pool.Description, pool.Errors);
         if (cancelled) cancellationToken.ThrowIfCancellationRequested();
@@ -175,6 +179,18 @@ public sealed partial class TaskGroup
         ArgumentNullException.ThrowIfNull(body);
         var scope = Check();
         var child = new StatefulTask<TState>(scope, body, state, name);
+        scope.Start(child);
+        return child;
+    }
+
+    /// <inheritdoc cref="Spawn{TState}(Func{TState, Task}, TState, string?)"/>
+    /// <typeparam name="TState">The argument's type.</typeparam>
+    /// <typeparam name="T">What the child returns.</typeparam>
+    public LoopTask<T> Spawn<TState, T>(Func<TState, Task<T>> body, TState state, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var scope = Check();
+        var child = new StatefulTask<TState, T>(scope, body, state, name);
         scope.Start(child);
         return child;
     }
@@ -314,6 +330,8 @@ public sealed partial class TaskGroup
             }
         }
     }
+
+    internal static InvalidOperationException NoTask(string of) => new($"The body of the {of} returned no task. Return the task of an async method, or Task.CompletedTask.");
 
     // A child's outcome for whoever awaits tasks, on the loop or not.
     private static Task<T> OutcomeOf<T>(LoopTask<T> child)

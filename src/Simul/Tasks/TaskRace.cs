@@ -39,6 +39,10 @@ public sealed class TaskRace<T>
         return _group.Spawn(token => RunAsync(body, token), name);
     }
 
+    internal bool HasWinner => _won;
+
+    internal Task DisposeWonAsync() => DisposeAsync(_result!);
+
     internal T Outcome()
     {
         if (_won) return _result!;
@@ -59,8 +63,7 @@ public sealed class TaskRace<T>
             return;
         }
         if (Wins(result)) _group.Cancel("another one won the race");
-        else if (LoopScope.Find() is null) await DisposeAsync(result);
-        else using (CancelScope.Enter(shield: true)) await DisposeAsync(result);
+        else await DisposeAsync(result);
     }
 
     private static bool IsCancelled(CancellationToken token) => LoopScope.Find()?.IsCancelled ?? token.IsCancellationRequested;
@@ -75,8 +78,10 @@ public sealed class TaskRace<T>
         }
     }
 
-    private static async ValueTask DisposeAsync(T late)
+    // A result nobody gets.
+    private static async Task DisposeAsync(T late)
     {
+        using var shield = LoopScope.Find() is null ? null : CancelScope.Enter(shield: true);
         if (late is IAsyncDisposable resource) await resource.DisposeAsync();
         else (late as IDisposable)?.Dispose();
     }

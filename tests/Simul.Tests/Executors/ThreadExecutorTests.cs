@@ -44,6 +44,29 @@ public class ThreadExecutorTests : ExecutorConformance
         await Timely(executor.DisposeAsync().AsTask());
     }
 
+    // A9
+    [Fact]
+    public async Task Item_EndsAfterTheLoopThatGaveItUp_DisturbsNobody()
+    {
+        var executor = Make(1);
+        using var gate = new ManualResetEventSlim();
+        List<string> lines = [];
+        Task<int> item = null!;
+        Run(async () =>
+        {
+            item = executor.SubmitAsync(() =>
+            {
+                gate.Wait();
+                return 1;
+            });
+            Assert.True(await CancelScope.MoveOnAfterAsync(Sec(1), () => EventLoop.Interruptible(item)));
+        }, o => o with { Log = lines.Add });
+        gate.Set();
+        Assert.Equal(1, await Timely(item));
+        await Timely(executor.DisposeAsync().AsTask());
+        Assert.Empty(lines);
+    }
+
     // The thread that never comes back is replaced, and the end does not wait for it.
     [Theory]
     [InlineData(true)]

@@ -79,6 +79,7 @@ public class EntryPointTests
         if (type == typeof(Func<Task>)) return new Func<Task>(static () => Task.CompletedTask);
         if (type == typeof(Func<Task<object>>)) return new Func<Task<object>>(static () => Task.FromResult(new object()));
         if (type == typeof(Func<object, Task>)) return new Func<object, Task>(static _ => Task.CompletedTask);
+        if (type == typeof(Func<object, Task<object>>)) return new Func<object, Task<object>>(static x => Task.FromResult(x));
         if (type == typeof(TimeSpan)) return Sec(1);
         if (type == typeof(Resource) || type == typeof(IAsyncDisposable)) return new Resource();
         if (type == typeof(object)) return new object();

@@ -200,4 +200,16 @@ public class EventLoopThreadTests
         }))));
         Assert.Equal(1600, await Timely(thread.SubmitAsync(() => Task.FromResult(sum))));
     }
+
+
+    [Fact]
+    public async Task Stop_ATimeThatIsNone_ThrowsAndStopsNothing()
+    {
+        await using var thread = Start();
+        await using var group = new EventLoopGroup(new EventLoopGroupOptions { Count = 2 });
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => thread.StopAsync(Sec(-5)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => thread.StopAsync(TimeSpan.MaxValue));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => group.StopAsync(Sec(-5)));
+        Assert.Equal(1, await Timely(thread.SubmitAsync(() => Task.FromResult(1))));
+    }
 }

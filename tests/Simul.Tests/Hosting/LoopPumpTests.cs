@@ -194,6 +194,25 @@ public class LoopPumpTests
         }, options => options with { Clock = clock });
     }
 
+    // A96: to move the clock is not to run what is due by then, also where it is due exactly then.
+    [Fact]
+    public void WaitForWork_TheTimerIsDueAtTheLimit_RunsNothing()
+    {
+        var clock = new VirtualTimeProvider();
+        Pumped(pump =>
+        {
+            bool ran = false;
+            pump.Loop.Post(() => EventLoop.Current.CallLater(Sec(5), () => ran = true));
+            Assert.Equal(Sec(5), pump.RunUntilIdle());
+            pump.WaitForWork(Sec(5));
+            Assert.Equal(Sec(5), clock.Elapsed);
+            Assert.False(ran);
+            pump.RunUntilIdle();
+            Assert.True(ran);
+            Assert.Equal(Sec(5), clock.Elapsed);
+        }, options => options with { Clock = clock });
+    }
+
     [Fact]
     public void BetweenCalls_AVirtualClockIsHeld()
     {

@@ -213,6 +213,80 @@ public class ShutdownTests
         Assert.False(ran);
     }
 
+    // A98, A105: whatever somebody began and left; each yield is a checkpoint, and it raises.
+    [Theory]
+    [InlineData("async method")]
+    [InlineData("generator")]
+    [InlineData("greenlet")]
+    public void LeftOver_ThatYieldsForEver_IsEnded(string kind)
+    {
+        bool unwound = false;
+        Run(() =>
+        {
+            switch (kind)
+            {
+                case "async method":
+                    _ = Spin();
+                    break;
+                case "generator":
+                    _ = Generator.RunAsync(Steps());
+                    break;
+                default:
+                    _ = Greenlet.RunAsync(Turns);
+                    break;
+            }
+            return Task.CompletedTask;
+        });
+        Assert.True(unwound);
+
+        async Task Spin()
+        {
+            try
+            {
+                while (true) await EventLoop.Yield();
+            }
+            finally
+            {
+                unwound = true;
+            }
+        }
+
+        IEnumerable<Suspend> Steps()
+        {
+            try
+            {
+                while (true) yield return Suspend.Yield;
+            }
+            finally
+            {
+                unwound = true;
+            }
+        }
+
+        void Turns()
+        {
+            try
+            {
+                while (true) Greenlet.Yield();
+            }
+            finally
+            {
+                unwound = true;
+            }
+        }
+    }
+
+    // A96: what comes again and again, or later, is no work to wait for.
+    [Fact]
+    public void Timers_DoNotKeepTheLoop() => Assert.Equal(TimeSpan.Zero, Run(() =>
+    {
+        var loop = EventLoop.Current;
+        loop.CallEvery(Sec(1), () => { });
+        loop.CallLater(Sec(100), () => { });
+        _ = loop.TimeProvider.CreateTimer(_ => { }, null, Sec(1), Sec(1));
+        return Task.CompletedTask;
+    }));
+
     // What stands behind it is the test's business.
     private sealed class TestExecutor(Func<ValueTask> end) : Executor
     {

@@ -37,6 +37,12 @@ public partial class AllocationTests
     });
 
     [Fact]
+    public void Delay_ThatWaits_AllocatesNothing() => AllocatesNothing(static async n =>
+    {
+        for (int i = 0; i < n; i++) await EventLoop.Delay(TimeSpan.FromMilliseconds(20));
+    }, clock: new JumpingClock());
+
+    [Fact]
     public void Generator_YieldAndDelay_AllocateNothing() => AllocatesNothing(static n =>
     {
         return Generator.RunAsync(Steps(n));
@@ -118,6 +124,27 @@ public partial class AllocationTests
             var other = EventLoop.Current.Spawn(() => Take(n));
             await Take(n);
             await other;
+        });
+
+        async Task Take(int n)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                using (await gate.LockAsync()) await EventLoop.Yield();
+            }
+        }
+    }
+
+    [Fact]
+    public void AsyncLock_SeveralInLine_AllocatesNothing()
+    {
+        var gate = new AsyncLock();
+        AllocatesNothing(async n =>
+        {
+            var others = new LoopTask[3];
+            for (int i = 0; i < others.Length; i++) others[i] = EventLoop.Current.Spawn(() => Take(n / 4));
+            await Take(n / 4);
+            foreach (var other in others) await other;
         });
 
         async Task Take(int n)

@@ -180,6 +180,32 @@ public class CallbackTests
         Assert.Contains(error.InnerExceptions, e => e is NotSupportedException);
     }
 
+    // It runs on the loop like any callback, and may use it.
+    [Fact]
+    public void UnhandledError_HandlerThatUsesTheLoop_Works()
+    {
+        List<string> log = [];
+        Run(async () =>
+        {
+            EventLoop.Current.CallSoon(() => throw new FormatException());
+            await EventLoop.Delay(Sec(5));
+        }, o => o with
+        {
+            UnhandledError = error =>
+            {
+                log.Add(error.GetType().Name);
+                if (error is not FormatException) return;
+                EventLoop.Current.CallSoon(() => throw new IOException());
+                EventLoop.Current.Spawn(async () =>
+                {
+                    await EventLoop.Delay(Sec(1));
+                    log.Add("spawned");
+                });
+            },
+        });
+        Assert.Equal(["FormatException", "IOException", "spawned"], log);
+    }
+
     // A11
     [Fact]
     public void Post_FromAnotherThread_KeepsOrderAndCannotStarveTasks() => Run(async () =>

@@ -117,6 +117,23 @@ public class ForeignWorkTests
         }
     });
 
+    // What is told to the log is lost with it at most; strays are not.
+    [Fact]
+    public void Stray_TheLogFails_RunsAllTheSame()
+    {
+        var release = new TaskCompletionSource();
+        List<Task> strays = [];
+        Run(async () => await EventLoop.Current.Spawn(() =>
+        {
+            for (int i = 0; i < 2; i++) strays.Add(Stray());
+            return Task.CompletedTask;
+        }), o => o with { Log = _ => throw new IOException("disk full") });
+        release.SetResult();
+        Assert.True(Task.WhenAll(strays).Wait(Sec(60)));
+
+        async Task Stray() => await release.Task;
+    }
+
     // L6: a stray comes back after the end: it runs on the pool, its finally block too, and is logged once with its task's name.
     [Fact]
     public void Stray_AfterTheEnd_RunsOnThePoolOneAtATime_AndIsLoggedOnce()

@@ -70,6 +70,28 @@ public partial class InterruptTests
         }
     }
 
+    // A101: one that comes where main must not be disturbed is kept for the first checkpoint behind it.
+    [Fact]
+    public void Interrupt_WhileMainIsShielded_IsKept()
+    {
+        List<string> trace = [];
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(
+            async () =>
+            {
+                using (CancelScope.Enter(shield: true))
+                {
+                    Interrupt();
+                    while (!EventLoop.CurrentTask.IsCancelled) await EventLoop.Yield();
+                    await EventLoop.Delay(Sec(1));
+                    trace.Add("to the end");
+                }
+                await EventLoop.Yield();
+                trace.Add("never");
+            },
+            options => options with { CancelOnInterrupt = true }));
+        Assert.Equal(["to the end"], trace);
+    }
+
     private static void Interrupt() => Assert.Equal(0, Kill(Environment.ProcessId, Sigint));
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -78,6 +78,20 @@ public partial class RunTests
     });
 
     [Fact]
+    public void Delay_OfGreenletsAndGenerators_NegativeOrOverflowing_Throws() => Run(async () =>
+    {
+        await Greenlet.RunAsync(() =>
+        {
+            Greenlet.Delay(Sec(1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => Greenlet.Delay(Sec(-2)));
+            Assert.Throws<ArgumentOutOfRangeException>(() => Greenlet.Delay(TimeSpan.MaxValue));
+        });
+        Assert.Throws<ArgumentOutOfRangeException>(() => Suspend.Delay(Sec(-2)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Suspend.Delay(TimeSpan.MaxValue));
+        Assert.Equal(0, EventLoop.Current.GetStatistics().CurrentTimers);
+    });
+
+    [Fact]
     public void Await_Twice_Throws() => Run(async () =>
     {
         var wait = EventLoop.Delay(Sec(1));
@@ -89,6 +103,50 @@ public partial class RunTests
         var first = pending.AsTask();
         Says(await Raises<InvalidOperationException>(async () => await pending), "twice");
         await first;
+    });
+
+    // The object behind a wait serves the next one meanwhile: the first one's second await must not take what is not its own.
+    [Fact]
+    public void Await_TwiceWhenItsSourceServesAnother_ThrowsAndTakesNothing() => Run(async () =>
+    {
+        var gate = new AsyncLock();
+        var hold = await gate.LockAsync();
+        var first = gate.LockAsync();
+        hold.Dispose();
+        hold = await first;
+        var second = gate.LockAsync();
+        Says(await Raises<InvalidOperationException>(async () => await first), "twice");
+        Says(await Raises<InvalidOperationException>(() => first.AsTask()), "twice");
+        hold.Dispose();
+        (await second).Dispose();
+        Assert.False(gate.GetStatistics().IsHeld);
+    });
+
+    // A3, and DelayUntil: moments, unlike times from now, are all legal.
+    [Fact]
+    public void Moments_AtTheEndsOfTime_HavePassedOrNeverCome() => Run(async () =>
+    {
+        List<string> log = [];
+        var loop = EventLoop.Current;
+        await EventLoop.Delay(Sec(1));
+        await EventLoop.DelayUntil(Sec(-1));
+        await EventLoop.DelayUntil(TimeSpan.MinValue);
+        Assert.Equal(Sec(1), EventLoop.Now);
+        loop.CallAt(Sec(0.5), () => log.Add("past"));
+        loop.CallAt(TimeSpan.MinValue, () => log.Add("long past"));
+        loop.CallAt(TimeSpan.MaxValue, () => log.Add("never"));
+        Assert.True(await CancelScope.MoveOnAfterAsync(TimeSpan.FromDays(1000), async () => await EventLoop.DelayUntil(TimeSpan.MaxValue)));
+        Assert.Equal(["long past", "past"], log.Order());
+    });
+
+    [Fact]
+    public void Wait_BehindTheEndOfTime_ThrowsAndLeavesNothingBehind() => Run(async () =>
+    {
+        await EventLoop.Delay(Sec(1));
+        var task = EventLoop.Current.Spawn(() => EventLoop.Delay(Sec(1)).AsTask());
+        Says(await Raises<ArgumentOutOfRangeException>(() => EventLoop.WaitAsync([task], timeout: TimeSpan.MaxValue)), "end of time");
+        await task;
+        Assert.Equal(0, EventLoop.Current.GetStatistics().CurrentTimers);
     });
 
     [Fact]
@@ -139,6 +197,7 @@ public partial class RunTests
     }));
 
     [Fact]
+    [FifoOrder]
     public void GetTaskTree_ShowsWhoWaitsForWhat() => Run(async () =>
     {
         var gate = new AsyncLock("table");
@@ -168,4 +227,41 @@ public partial class RunTests
         Assert.Equal(["soon", "soon", "soon"], log);
         Assert.Equal(TimeSpan.Zero, EventLoop.Now);
     });
+
+    // What was kept from a loop that is gone may be cancelled and left; nothing hears of it.
+    [Fact]
+    public void Cancel_AfterTheLoopEnded_IsSilent()
+    {
+        LoopTask task = null!;
+        TaskGroup group = null!;
+        CancelScope scope = null!;
+        TimerHandle timer = null!;
+        Run(async () =>
+        {
+            task = EventLoop.CurrentTask;
+            await TaskGroup.RunAsync(g =>
+            {
+                group = g;
+                return Task.CompletedTask;
+            });
+            scope = CancelScope.Enter();
+            timer = EventLoop.Current.CallLater(Sec(1), () => throw new InvalidOperationException("called"));
+        });
+        CancelAll();
+        Run(() =>
+        {
+            CancelAll();
+            return Task.CompletedTask;
+        });
+        Assert.Equal(LoopTaskStatus.Succeeded, task.Status);
+
+        void CancelAll()
+        {
+            task.Cancel();
+            group.Cancel();
+            scope.Cancel();
+            scope.Dispose();
+            timer.Cancel();
+        }
+    }
 }

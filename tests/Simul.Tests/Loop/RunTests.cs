@@ -161,10 +161,93 @@ public partial class RunTests
         Assert.IsType<FormatException>(Assert.Single(seen));
     }
 
+    // It is cancelled like everything else, and that is no error.
+    [Fact]
+    public void Run_AsyncVoidThatWaitsForEver_IsCancelledAtTheEnd()
+    {
+        bool unwound = false;
+        Run(() =>
+        {
+            Void();
+            return Task.CompletedTask;
+            async void Void()
+            {
+                try
+                {
+                    await EventLoop.Delay(Timeout.InfiniteTimeSpan);
+                }
+                finally
+                {
+                    unwound = true;
+                }
+            }
+        });
+        Assert.True(unwound);
+    }
+
     [Fact]
     public void SpawnedIntoTheLoop_FailsUnawaited_CancelsMainAndComesOut() => Assert.Throws<FormatException>(() => Run(async () =>
     {
         EventLoop.Current.Spawn(() => throw new FormatException());
         await EventLoop.Delay(Timeout.InfiniteTimeSpan);
     }));
+
+
+    // It is left behind in a task that nobody cancelled: it ends there, says so, and that is nobody's error.
+    [Fact]
+    public void Run_AsyncVoidInATaskThatEnds_EndsWithTheTask()
+    {
+        Exception? raised = null;
+        Run(async () =>
+        {
+            await EventLoop.Current.Spawn(() =>
+            {
+                Void();
+                return Task.CompletedTask;
+            }, name: "starter");
+            await EventLoop.Delay(Sec(1));
+            async void Void()
+            {
+                try
+                {
+                    using var inner = CancelScope.Enter();
+                    await EventLoop.Delay(Sec(1));
+                }
+                catch (OperationCanceledException e)
+                {
+                    raised = e;
+                    throw;
+                }
+            }
+        });
+        Says(raised!, "starter", "has ended");
+    }
+
+    [Fact]
+    public void Run_CallbackThatCallsItselfForEver_EndsAllTheSame()
+    {
+        List<string> lines = [];
+        Run(() =>
+        {
+            var loop = EventLoop.Current;
+            loop.CallSoon(Again);
+            return Task.CompletedTask;
+            void Again() => loop.CallSoon(Again);
+        }, o => o with { Log = lines.Add });
+        Says(new InvalidOperationException(Assert.Single(lines)), "callbacks", "dropped");
+    }
+
+    [Fact]
+    public void Options_ThatMakeNoSense_AreRefused()
+    {
+        Says(Assert.Throws<ArgumentNullException>(() => new EventLoopOptions { Clock = null! }), "TimeProvider.System");
+        Says(Assert.Throws<ArgumentOutOfRangeException>(() => new EventLoopOptions { AutoAdvanceGrace = Sec(-1) }), "zero or more");
+        Run(async () =>
+        {
+            var loop = EventLoop.Current;
+            await Raises<ArgumentOutOfRangeException>(() => EventLoop.WaitAsync([loop.Spawn(() => Task.CompletedTask)], (WaitUntil)7));
+            Assert.Throws<ArgumentOutOfRangeException>(() => EventLoop.Ticks(Sec(1), (MissedTicks)7));
+            Assert.Throws<ArgumentOutOfRangeException>(() => { loop.TimeProvider.CreateTimer(_ => { }, null, Sec(-2), Timeout.InfiniteTimeSpan); });
+        });
+    }
 }

@@ -235,6 +235,27 @@ public partial class ToThreadTests
         Assert.InRange(threads.Count, 1, 3);
     });
 
+    // A105: blocking code cannot be ended, so the loop's end waits for it.
+    [Fact]
+    public void ToThread_MainEnds_TheCodeIsWaitedFor()
+    {
+        using var gate = new ManualResetEventSlim();
+        bool ended = false, told = false;
+        Run(async () =>
+        {
+            bool begun = false;
+            EventLoop.Current.Spawn(() => EventLoop.ToThreadAsync(() =>
+            {
+                FromThread.Call(() => begun = true);
+                told = FromThread.Token.WaitHandle.WaitOne(Sec(60));
+                ended = true;
+            }));
+            while (!begun) await EventLoop.Yield();
+        });
+        Assert.True(told);
+        Assert.True(ended);
+    }
+
     [Fact]
     public void ToThread_BadInput_Throws()
     {

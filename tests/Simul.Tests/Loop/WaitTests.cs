@@ -21,6 +21,107 @@ public class WaitTests
         Assert.Equal(Sec(2), EventLoop.Now);
     });
 
+    // A52
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void WaitFor_NoTime_GivesTheOutcomeOfADoneTask(double seconds) => Run(async () =>
+    {
+        var (good, bad) = (Task(1, result: 7), Task(1, fails: true));
+        await EventLoop.WaitAsync([good, bad]);
+        Assert.Equal(7, await EventLoop.WaitForAsync(good, Sec(seconds)));
+        await Raises<FormatException>(() => EventLoop.WaitForAsync(bad, Sec(seconds)));
+        await EventLoop.WaitForAsync((LoopTask)good, Sec(seconds));
+    });
+
+    // A52
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void WaitFor_NoTime_DoesNotBeginATask(double seconds) => Run(async () =>
+    {
+        bool ran = false;
+        var task = EventLoop.Current.Spawn(() =>
+        {
+            ran = true;
+            return System.Threading.Tasks.Task.FromResult(1);
+        }, "late");
+        Says(await Raises<TimeoutException>(() => EventLoop.WaitForAsync(task, Sec(seconds))), "late");
+        Assert.False(ran);
+        Assert.Equal(LoopTaskStatus.Cancelled, task.Status);
+    });
+
+    [Fact]
+    public void WaitFor_InTime_GivesTheResult_AtTheVeryMomentToo() => Run(async () =>
+    {
+        Assert.Equal(7, await EventLoop.WaitForAsync(Task(2, result: 7), Sec(2)));
+        Assert.Equal(8, await EventLoop.WaitForAsync(Task(200, result: 8), Timeout.InfiniteTimeSpan));
+        await Raises<FormatException>(() => EventLoop.WaitForAsync(Task(1, fails: true), Sec(2)));
+    });
+
+    [Fact]
+    public void WaitFor_TimeRunsOut_CancelsTheTaskAndWaitsForItsEnd() => Run(async () =>
+    {
+        var task = EventLoop.Current.Spawn(async () =>
+        {
+            try
+            {
+                await EventLoop.Delay(Sec(100));
+            }
+            finally
+            {
+                await CancelScope.ShieldAsync(() => EventLoop.Delay(Sec(2)).AsTask());
+            }
+        });
+        await Raises<TimeoutException>(() => EventLoop.WaitForAsync(task, Sec(1)));
+        Assert.Equal(LoopTaskStatus.Cancelled, task.Status);
+        Assert.Equal(Sec(3), EventLoop.Now);
+        Assert.False(EventLoop.CurrentTask.IsCancelled);
+    });
+
+    [Fact]
+    public void WaitFor_TimeRunsOut_AResultOnTheWayOutCounts() => Run(async () =>
+    {
+        var task = EventLoop.Current.Spawn(async () =>
+        {
+            try
+            {
+                await EventLoop.Delay(Sec(100));
+            }
+            catch (OperationCanceledException)
+            {
+            }
+            return 9;
+        });
+        Assert.Equal(9, await EventLoop.WaitForAsync(task, Sec(1)));
+    });
+
+    [Fact]
+    public void WaitFor_CallerIsCancelled_CancelsTheTask() => Run(async () =>
+    {
+        var task = Task(100);
+        Assert.True(await CancelScope.MoveOnAfterAsync(Sec(1), () => EventLoop.WaitForAsync(task, Sec(10))));
+        Assert.Equal(LoopTaskStatus.Cancelled, task.Status);
+        Assert.Equal(Sec(1), EventLoop.Now);
+    });
+
+    [Fact]
+    public void WaitFor_OffTheLoop_ThrowsAndLeavesTheTaskAlone() => Run(async () =>
+    {
+        var task = Task(1, result: 3);
+        await System.Threading.Tasks.Task.Run(() => Raises<LoopAffinityException>(() => EventLoop.WaitForAsync(task, TimeSpan.Zero)));
+        Assert.Equal(3, await task);
+    });
+
+    [Fact]
+    public void WaitFor_TaskIsCancelledByAnother_IsNoTimeout() => Run(async () =>
+    {
+        var task = Task(100);
+        EventLoop.Current.CallLater(Sec(1), () => task.Cancel());
+        await Raises<OperationCanceledException>(() => EventLoop.WaitForAsync(task, Sec(10)));
+        Assert.Equal(Sec(1), EventLoop.Now);
+    });
+
     // A90
     [Fact]
     public void Wait_ForTheFirst_MayReturnSeveral_AndNeverCancels() => Run(async () =>

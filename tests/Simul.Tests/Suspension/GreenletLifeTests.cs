@@ -199,6 +199,10 @@ public class GreenletLifeTests
     }
 
     [Fact]
+    public void Waiting_ForWhatNeverComes_IsAStallThatNamesIt() =>
+        Says(Assert.Throws<LoopStalledException>(() => Run(() => Greenlet.RunAsync(() => Greenlet.Await(new Future<int>())))), "main", "a future of Int32");
+
+    [Fact]
     public void MoreThanTheLimit_Throws_AndTheOthersGoOn() => Run(async () =>
     {
         int ended = 0;

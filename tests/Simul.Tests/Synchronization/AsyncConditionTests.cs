@@ -285,4 +285,38 @@ public partial class AsyncConditionTests
         Assert.Equal(Enumerable.Range(0, 30), taken.Order());
         Free();
     });
+
+    // It runs with the lock held, so it may notify, wait no further, and ask whom it likes.
+    [Fact]
+    public void Predicate_ThatNotifies_ReachesTheOthers() => Run(async () =>
+    {
+        bool go = false;
+        int passed = 0;
+        await TaskGroup.RunAsync(async group =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                group.Spawn(async () =>
+                {
+                    using (await _gate.LockAsync())
+                    {
+                        await _changed.WaitAsync(() =>
+                        {
+                            if (go) _changed.Notify();
+                            return go;
+                        });
+                        passed++;
+                    }
+                });
+            }
+            await Settle();
+            using (await _gate.LockAsync())
+            {
+                go = true;
+                _changed.Notify();
+            }
+        });
+        Assert.Equal(3, passed);
+        Free();
+    });
 }

@@ -73,4 +73,101 @@ public class PrimitiveTests
         Assert.StartsWith($"the {kind} 'mine'", (string)shown);
         Assert.StartsWith($"the {kind}", ((IWaitSubject)make(null)).Describe());
     }
+
+    // Each with something to give back that was taken on a loop.
+    private static readonly (string Kind, Func<Task<Action>> Take)[] s_givingBack =
+    [
+        ("lock", async () => (await new AsyncLock().LockAsync()).Dispose),
+        ("read lock", async () => (await new AsyncReaderWriterLock().ReadLockAsync()).Dispose),
+        ("write lock", async () => (await new AsyncReaderWriterLock().WriteLockAsync()).Dispose),
+        ("lease", async () => (await new CapacityLimiter(1).AcquireAsync()).Dispose),
+        ("total", async () =>
+        {
+            var limiter = new CapacityLimiter(1);
+            (await limiter.AcquireAsync()).Dispose();
+            return () => limiter.Total = 5;
+        }),
+        ("semaphore", async () =>
+        {
+            var permits = new AsyncSemaphore(1, maximum: 1);
+            await permits.WaitAsync();
+            return permits.Release;
+        }),
+        ("event", async () =>
+        {
+            var signal = new AsyncEvent(isSet: true);
+            await signal.WaitAsync();
+            return () =>
+            {
+                signal.Reset();
+                signal.Set();
+            };
+        }),
+        ("barrier", async () =>
+        {
+            var barrier = new AsyncBarrier(1);
+            await barrier.SignalAndWaitAsync();
+            return () =>
+            {
+                barrier.Abort();
+                barrier.Reset();
+            };
+        }),
+        ("channel", async () =>
+        {
+            var channel = LoopChannel.CreateUnbounded<int>();
+            await channel.Writer.WriteAsync(1);
+            await channel.Reader.ReadAsync();
+            return () =>
+            {
+                channel.Writer.TryComplete();
+                channel.Shutdown(immediate: true);
+            };
+        }),
+    ];
+
+    public static TheoryData<string> GivingBack => [.. s_givingBack.Select(each => each.Kind)];
+
+    // finally blocks may run when the loop is gone: there is nobody left to be given anything.
+    [Theory]
+    [MemberData(nameof(GivingBack))]
+    public void GivingBack_AfterTheLoopEnded_IsSilent(string kind)
+    {
+        Action giveBack = () => { };
+        Run(async () => giveBack = await s_givingBack.Single(each => each.Kind == kind).Take());
+        giveBack();
+        giveBack();
+        Run(() =>
+        {
+            giveBack();
+            return Task.CompletedTask;
+        });
+    }
+
+    // What is found out on the loop goes to its handler: the thread that gave back is long gone.
+    [Fact]
+    public void GivingBackTooOften_FromAnotherThread_GoesToTheHandler()
+    {
+        List<Exception> errors = [];
+        Run(async () =>
+        {
+            var gate = new AsyncLock("gate");
+            var hold = await gate.LockAsync();
+            var permits = new AsyncSemaphore(0, maximum: 1, name: "permits");
+            permits.TryWait();
+            await Task.Run(() =>
+            {
+                hold.Dispose();
+                hold.Dispose();
+                permits.Release();
+                permits.Release();
+            });
+            await Settle();
+            await permits.WaitAsync();
+            (await gate.LockAsync()).Dispose();
+        }, o => o with { UnhandledError = errors.Add });
+        Assert.Equal(2, errors.Count);
+        Assert.Contains(errors, error => error.Message.Contains("gate", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.Message.Contains("permits", StringComparison.Ordinal));
+    }
 }

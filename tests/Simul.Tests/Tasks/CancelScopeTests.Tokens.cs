@@ -74,4 +74,26 @@ public partial class CancelScopeTests
         Assert.Equal(["cleaned up"], log);
         Assert.Equal(Sec(6), EventLoop.Now);
     });
+
+    // Its callbacks may cancel, again and further out; the exception names the outermost as it is by then.
+    [Fact]
+    public void Token_CallbackThatCancelsMore_Works() => Run(async () =>
+    {
+        using var outer = CancelScope.Enter();
+        using var inner = CancelScope.Enter();
+        List<string> log = [];
+        inner.Token.Register(() =>
+        {
+            log.Add("inner");
+            inner.Cancel("again");
+            outer.Cancel("further out");
+        });
+        outer.Token.Register(() => log.Add("outer"));
+        inner.Cancel("first");
+        await Raises<OperationCanceledException>(Forever);
+        Says(await Raises<OperationCanceledException>(Forever), "further out");
+        Assert.Equal("first", inner.Reason);
+        using (CancelScope.Enter(shield: true)) await Settle();
+        Assert.Equal(["inner", "outer"], log);
+    });
 }

@@ -1,7 +1,7 @@
 namespace Simul.Tests.Tasks;
 
 // What a group promises on a loop and on the thread pool alike, for children that take a token.
-public abstract class GroupConformance
+public abstract partial class GroupConformance
 {
     private protected abstract void RunHere(Func<Task> body);
 
@@ -128,6 +128,25 @@ public abstract class GroupConformance
         Assert.Equal(outside.Token, error.CancellationToken);
     });
 
+    // A17
+    [Fact]
+    public void Token_CancelledBefore_NoChildRuns() => RunHere(async () =>
+    {
+        bool ran = false;
+        await Raises<OperationCanceledException>(() => TaskGroup.RunAsync(
+            group =>
+            {
+                _ = group.Spawn(_ =>
+                {
+                    ran = true;
+                    return Task.CompletedTask;
+                });
+                return Task.CompletedTask;
+            },
+            cancellationToken: new CancellationToken(true)));
+        Assert.False(ran);
+    });
+
     // C4: an OCE of something else's is a failure.
     [Fact]
     public void ChildThrowsForeignCancellation_Failed() => RunHere(async () =>
@@ -232,6 +251,27 @@ public abstract class GroupConformance
         Assert.True(error.TryGetSingle<InvalidOperationException>(out var refused));
         Says(refused, "has ended");
         Assert.False(ran);
+    });
+
+    [Fact]
+    public void Own_WhileResourcesAreDisposed_Throws() => RunHere(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(group =>
+        {
+            group.Own(new Resource(() => group.Own(new MemoryStream())));
+            return Task.CompletedTask;
+        }));
+        Assert.True(error.TryGetSingle<InvalidOperationException>(out var refused));
+        Says(refused, "has ended");
+    });
+
+    [Fact]
+    public void Body_ReturnsNoTask_SaysSo() => RunHere(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(_ => null!));
+        Assert.True(error.TryGetSingle<InvalidOperationException>(out var wrong));
+        Says(wrong, "returned no task");
+        Says(await Raises<InvalidOperationException>(() => CancelScope.MoveOnAfterAsync(Sec(1), (CancellationToken _) => null!)), "returned no task");
     });
 
     [Fact]
@@ -444,12 +484,34 @@ public sealed class PoolGroupTests : GroupConformance
     }));
 
     [Fact]
-    public void Race_WithoutAToken_NamesTheFormThatHasOne() => RunHere(async () =>
+    public void WhatNeedsALoop_SaysSo() => RunHere(async () =>
     {
+        await Raises<LoopAffinityException>(() => CancelScope.RunAsync(_ => Task.CompletedTask));
+        await Raises<LoopAffinityException>(() => CancelScope.ShieldAsync(() => Task.CompletedTask));
+        await Raises<LoopAffinityException>(() => CancelScope.MoveOnAfterAsync(Sec(1), () => Task.CompletedTask));
+        await Raises<LoopAffinityException>(() => CancelScope.TimeoutAfterAsync(Sec(1), () => Task.CompletedTask));
         Says(await Raises<LoopAffinityException>(() => TaskGroup.RaceAsync(() => Task.FromResult(1))), "async token");
         await TaskGroup.RunAsync(async group =>
-            Says(await Raises<LoopAffinityException>(() => group.StartAsync<int>(_ => Task.CompletedTask)), "(started, token)"));
+        {
+            Assert.Throws<LoopAffinityException>(() => { group.StartNow(() => Task.CompletedTask); });
+            Assert.Throws<LoopAffinityException>(() => { group.SpawnBackground(() => Task.CompletedTask); });
+            Says(await Raises<LoopAffinityException>(() => group.StartAsync<int>(_ => Task.CompletedTask)), "(started, token)");
+        });
     });
+
+    [Fact]
+    public void Sequence_WithoutAToken_NamesTheFormThatHasOne() => RunHere(() => TaskGroup.RunAsync(group =>
+    {
+        Says(Assert.Throws<LoopAffinityException>(() => { group.SpawnSequence(() => AsyncEnumerable.Empty<int>()); }), "SpawnSequence(token");
+        return Task.CompletedTask;
+    }));
+
+    [Fact]
+    public void Sequence_ReadOnAnotherThread_IsLegal() => RunHere(() => TaskGroup.RunAsync(async group =>
+    {
+        var items = group.SpawnSequence(_ => AsyncEnumerable.Range(0, 100), capacity: 4);
+        Assert.Equal(100, await Task.Run(async () => await items.CountAsync()));
+    }));
 
     [Fact]
     public void Children_RunInParallel() => RunHere(async () =>

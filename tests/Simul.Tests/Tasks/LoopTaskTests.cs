@@ -172,6 +172,27 @@ public class LoopTaskTests
         Assert.Equal(LoopTaskStatus.Succeeded, task.Status);
     });
 
+    [Fact]
+    public void Awaited_OffItsLoop_Throws() => Run(async () =>
+    {
+        var task = EventLoop.Current.Spawn(async () =>
+        {
+            await EventLoop.Delay(Sec(1));
+            return 3;
+        }, "mine");
+        await Task.Run(Refused);
+        await Task.Run(() => Run(Refused));
+        Assert.Equal(3, await task);
+
+        async Task Refused()
+        {
+            await Raises<LoopAffinityException>(async () => await task);
+            await Raises<LoopAffinityException>(async () => await (LoopTask)task);
+            await Raises<LoopAffinityException>(task.WaitAsync);
+            await Raises<LoopAffinityException>(() => EventLoop.WaitAsync([task]));
+        }
+    });
+
     // L4
     [Fact]
     public void PoolContinuation_IsStillPartOfTheTask() => Run(async () =>
@@ -275,5 +296,50 @@ public class LoopTaskTests
             }
             throw new InvalidOperationException();
         }
+    });
+
+    // A38; C2
+    [Fact]
+    [FifoOrder]
+    public void Await_TaskEndsAndTheWaiterIsCancelledInTheSameTurn_TheResultWins() => Run(async () =>
+    {
+        var go = new Future<int>();
+        var task = EventLoop.Current.Spawn(async () => await go);
+        await TaskGroup.RunAsync(async group =>
+        {
+            int got = 0;
+            var waiter = group.Spawn(async () =>
+            {
+                got = await task;
+                await EventLoop.Yield();
+            });
+            await Settle();
+            go.SetResult(4);
+            EventLoop.Current.CallSoon(() =>
+            {
+                Assert.True(task.IsCompleted);
+                waiter.Cancel();
+            });
+            await waiter.WaitAsync();
+            Assert.Equal((4, LoopTaskStatus.Cancelled), (got, waiter.Status));
+        });
+    });
+
+    // C2: the time had passed.
+    [Fact]
+    public void Delay_EndsAndIsCancelledInTheSameTurn_HasEnded() => Run(async () =>
+    {
+        bool passed = false;
+        LoopTask sleeper = null!;
+        EventLoop.Current.CallLater(Sec(1), () => sleeper.Cancel());
+        sleeper = EventLoop.Current.Spawn(async () =>
+        {
+            await EventLoop.DelayUntil(Sec(1));
+            passed = true;
+            await EventLoop.Yield();
+        });
+        await sleeper.WaitAsync();
+        Assert.True(passed);
+        Assert.Equal(LoopTaskStatus.Cancelled, sleeper.Status);
     });
 }

@@ -34,6 +34,22 @@ public class StallReportTests
         Assert.Contains("Task 'B' waits for Task 'A'", circle);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Stall_TaskAwaitsItself_NamesIt(bool asGreenlet)
+    {
+        var error = Assert.Throws<LoopStalledException>(() => Run(() => TaskGroup.RunAsync(group =>
+        {
+            LoopTask me = null!;
+            me = group.Spawn(() => asGreenlet ? Greenlet.RunAsync(() => Greenlet.Await(me)) : Itself(), "narcissus");
+            return Task.CompletedTask;
+
+            async Task Itself() => await me;
+        })));
+        Says(error, "Task 'narcissus' waits for Task 'narcissus'");
+    }
+
     [Fact]
     public void Stall_HolderWaitsForItsChildWhoWantsTheLock_NamesTheCircle()
     {

@@ -35,6 +35,48 @@ public partial class TaskGroupTests
         Assert.Equal(LoopTaskStatus.Cancelled, child!.Status);
     });
 
+    // A36
+    [Fact]
+    public void Supervisor_CancelledFromOutside_CancelsTheChildren() => Run(async () =>
+    {
+        LoopTask? one = null, other = null;
+        Assert.True(await CancelScope.MoveOnAfterAsync(Sec(1), () => TaskGroup.RunAsync(group =>
+        {
+            one = group.Spawn(Forever);
+            other = group.Spawn(Forever);
+            return Task.CompletedTask;
+        }, new TaskGroupOptions { Supervisor = true })));
+        Assert.Equal((LoopTaskStatus.Cancelled, LoopTaskStatus.Cancelled), (one!.Status, other!.Status));
+        Assert.Equal(Sec(1), EventLoop.Now);
+    });
+
+    // A43: one that was cancelled counts until it has ended.
+    [Fact]
+    public void CurrentChildren_AfterTheCancel_CountThoseThatHaveNotEnded() => Run(() => TaskGroup.RunAsync(async group =>
+    {
+        group.Spawn(async () =>
+        {
+            using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(5));
+        });
+        group.Spawn(Forever);
+        await Settle();
+        group.Cancel();
+        Assert.Equal(2, group.CurrentChildren);
+        using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(1));
+        Assert.Equal(1, group.CurrentChildren);
+    }));
+
+    // A44: its end takes two, that nobody is left and that the body has ended.
+    [Fact]
+    public void Group_Empty_StaysOpenWhileItsBodyLives() => Run(() => TaskGroup.RunAsync(async group =>
+    {
+        await group.Spawn(() => Task.CompletedTask);
+        await EventLoop.Delay(Sec(1));
+        Assert.Equal(0, group.CurrentChildren);
+        await group.Spawn(() => EventLoop.Delay(Sec(1)).AsTask());
+        Assert.Equal(Sec(2), EventLoop.Now);
+    }));
+
     // A37, A57
     [Fact]
     public void Child_CancelledBeforeItsFirstStep_NeverRuns() => Run(async () =>
@@ -189,6 +231,60 @@ public partial class TaskGroupTests
             return Task.CompletedTask;
         });
         Assert.Equal([0, 1, 2], seen.Order());
+    });
+
+    [Fact]
+    public void Spawn_WithStateAndAResult_PassesOneAndGivesTheOther() => Run(async () =>
+    {
+        static async Task<int> Square(int n)
+        {
+            await EventLoop.Delay(Sec(10 - n));
+            return n * n;
+        }
+        var ofTheLoop = EventLoop.Current.Spawn(Square, 5, "five");
+        await TaskGroup.RunAsync(async group =>
+        {
+            LoopTask<int> child = group.Spawn(static n => Square(n), 3);
+            Assert.Equal(9, await child);
+            Assert.Equal(9, child.Result);
+        });
+        Assert.Equal("five", ofTheLoop.Name);
+        Assert.Equal(25, await ofTheLoop);
+    });
+
+    [Fact]
+    public void Spawn_WithStateAndAResult_FailsAsAnyChild() => Run(async () =>
+    {
+        LoopTask<string>? child = null;
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(group =>
+        {
+            child = group.Spawn(static async Task<string> (text) =>
+            {
+                await EventLoop.Yield();
+                throw new FormatException(text);
+            }, "no such dish");
+            return Task.CompletedTask;
+        }));
+        Assert.True(error.TryGetSingle<FormatException>(out var wrong));
+        Assert.Equal("no such dish", wrong.Message);
+        Assert.Equal(LoopTaskStatus.Failed, child!.Status);
+        Assert.Throws<InvalidOperationException>(() => child.Result);
+    });
+
+    // Whatever the order in which they end.
+    [Fact]
+    public void Results_OfChildrenKeptInAList_StandInSpawnOrder() => Run(async () =>
+    {
+        int[] results = await TaskGroup.RunAsync(async group =>
+        {
+            var children = Enumerable.Range(1, 5).Select(n => group.Spawn(async () =>
+            {
+                await EventLoop.Delay(Sec(n * 7 % 5));
+                return n;
+            })).ToList();
+            return await EventLoop.GatherAsync(children);
+        });
+        Assert.Equal([1, 2, 3, 4, 5], results);
     });
 
     // The error of a task whose body fails in several ways at once is not cut down to one.

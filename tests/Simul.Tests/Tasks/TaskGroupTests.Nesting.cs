@@ -166,4 +166,64 @@ public partial class TaskGroupTests
         Assert.True(scope.IsTimedOut);
         Says(error, "deadline");
     });
+
+    // A63: what was cancelled is filtered out, what failed on its way out is not; the scope around stays cancelled.
+    [Fact]
+    public void CancelledFromOutside_AChildFailsOnItsWayOut_ItsErrorComesOutAlone() => Run(async () =>
+    {
+        using var scope = CancelScope.Enter(Sec(1));
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(async group =>
+        {
+            for (int i = 0; i < 3; i++) group.Spawn(Forever);
+            group.Spawn(FailOnTheWayOut);
+            await Forever();
+        }));
+        Assert.IsType<FormatException>(Assert.Single(error.Errors));
+        await Raises<OperationCanceledException>(async () => await EventLoop.Yield());
+    });
+
+    // A63
+    [Fact]
+    public void Cancel_AChildFailsOnItsWayOut_ItsErrorComesOutAlone() => Run(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(async group =>
+        {
+            group.Spawn(Forever);
+            group.Spawn(FailOnTheWayOut);
+            await Settle();
+            group.Cancel();
+            await Forever();
+        }));
+        Assert.IsType<FormatException>(Assert.Single(error.Errors));
+        await EventLoop.Yield();
+    });
+
+    private static async Task FailOnTheWayOut()
+    {
+        try
+        {
+            await Forever();
+        }
+        finally
+        {
+            throw new FormatException();
+        }
+    }
+
+    // A17: the body had its result, and what was around it is cancelled all the same.
+    [Fact]
+    public void CancelledFromOutside_AfterTheBodysEnd_TheCancellationGoesOn() => Run(async () =>
+    {
+        int? result = null;
+        Assert.True(await CancelScope.MoveOnAfterAsync(Sec(1), async () => result = await TaskGroup.RunAsync(group =>
+        {
+            group.Spawn(async () =>
+            {
+                using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(3));
+            });
+            return Task.FromResult(5);
+        })));
+        Assert.Null(result);
+        Assert.Equal(Sec(3), EventLoop.Now);
+    });
 }

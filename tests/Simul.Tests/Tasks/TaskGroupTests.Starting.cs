@@ -158,6 +158,18 @@ public partial class TaskGroupTests
         Assert.Equal(Sec(1), EventLoop.Now);
     });
 
+    [Fact]
+    public void Background_FailsInASupervisor_TheOthersGoOn() => Run(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(async group =>
+        {
+            group.SpawnBackground(() => throw new IOException());
+            await EventLoop.Delay(Sec(3));
+        }, new TaskGroupOptions { Supervisor = true }));
+        Assert.IsType<IOException>(Assert.Single(error.Errors));
+        Assert.Equal(Sec(3), EventLoop.Now);
+    });
+
     // A21 with a background: what the background spawns while it ends is waited for as well.
     [Fact]
     public void Background_SpawnsWhileItEnds_IsWaitedFor() => Run(async () =>
@@ -257,10 +269,81 @@ public partial class TaskGroupTests
         })));
     });
 
+    [Fact]
+    public void Race_DisposingALateResultFails_FailsTheRace() => Run(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RaceAsync<IDisposable>(
+            async () =>
+            {
+                await EventLoop.Delay(Sec(1));
+                return new MemoryStream();
+            },
+            async () =>
+            {
+                using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(2));
+                return new Undisposable();
+            }));
+        Assert.True(error.TryGetSingle<FormatException>(out _));
+    });
+
+    private sealed class Undisposable : IDisposable
+    {
+        public void Dispose() => throw new FormatException();
+    }
+
     private sealed class Late : IDisposable
     {
         public bool Disposed { get; private set; }
 
         public void Dispose() => Disposed = true;
     }
+
+
+    [Fact]
+    public void Start_StarterCancelled_TheChildFailsOnItsWayOut_FailsTheGroup() => Run(async () =>
+    {
+        var error = await Raises<TaskGroupException>(() => TaskGroup.RunAsync(group => CancelScope.MoveOnAfterAsync(Sec(1), () => group.StartAsync<int>(async _ =>
+        {
+            try
+            {
+                await EventLoop.Delay(Timeout.InfiniteTimeSpan);
+            }
+            finally
+            {
+                throw new IOException("left half done");
+            }
+        }))));
+        Assert.True(error.TryGetSingle<IOException>(out _));
+    });
+
+    [Fact]
+    public void Race_CancelledFromOutsideAfterSomebodyWon_TheResultIsDisposed() => Run(async () =>
+    {
+        var won = new Late();
+        Assert.True(await CancelScope.MoveOnAfterAsync(Sec(2), () => TaskGroup.RaceAsync(
+            async () =>
+            {
+                await EventLoop.Delay(Sec(1));
+                return won;
+            },
+            async () =>
+            {
+                using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(5));
+                return new Late();
+            })));
+        Assert.True(won.Disposed);
+    });
+
+    [Fact]
+    public void Race_BodyFailsAfterSomebodyWon_TheResultIsDisposed() => Run(async () =>
+    {
+        var won = new Late();
+        await Raises<TaskGroupException>(() => TaskGroup.RaceAsync<Late>(async race =>
+        {
+            race.Spawn(() => Task.FromResult(won));
+            using (CancelScope.Enter(shield: true)) await EventLoop.Delay(Sec(1));
+            throw new IOException();
+        }));
+        Assert.True(won.Disposed);
+    });
 }

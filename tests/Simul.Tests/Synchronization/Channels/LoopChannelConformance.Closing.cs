@@ -252,4 +252,27 @@ public abstract partial class LoopChannelConformance
         Assert.True(completion.IsCompletedSuccessfully);
         Assert.Equal(held.Count, reported.Count);
     }
+
+    // A87, re-entrantly: the callback may use the channel that reports to it.
+    [Fact]
+    public void Undelivered_ThatUsesTheChannel_DoesNoHarm() => Run(async () =>
+    {
+        LoopChannel<int> channel = null!;
+        List<int> reported = [];
+        channel = new LoopChannel<int>(Kind with
+        {
+            Undelivered = item =>
+            {
+                reported.Add(item);
+                Assert.False(channel.Writer.TryWrite(99));
+                Assert.False(channel.Reader.TryRead(out _));
+                channel.Shutdown(immediate: true);
+                Assert.True(channel.Reader.Completion.IsCompleted);
+            },
+        });
+        var held = Fill(channel);
+        channel.Shutdown(immediate: true);
+        await Settle();
+        Assert.Equal(held, reported.Order());
+    });
 }
