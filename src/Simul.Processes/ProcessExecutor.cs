@@ -45,7 +45,7 @@ public sealed class ProcessExecutor : Executor
     {
         options ??= new ProcessExecutorOptions();
         WorkerDepth.ThrowIfTooDeep();
-        _pool = new WorkerPool(options, WorkerLauncher.Create(options.PortableLaunch, HostCommand.ForThisApplication(), options.Diagnostics));
+        _pool = new WorkerPool(options, WorkerLauncher.Create(options, HostCommand.ForThisApplication()));
     }
 
     /// <inheritdoc/>

@@ -36,6 +36,13 @@ public sealed record ProcessExecutorOptions : ExecutorOptions
     /// keeps files for it in the temporary folder, which stay behind when a worker is killed.</summary>
     public bool Diagnostics { get; init; }
 
+    /// <summary>How messages travel. Default: the fastest way the system has.</summary>
+    public WorkerTransport Transport
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Transport), value, "There is no such transport.");
+    }
+
     // Forces the way that works on every system, for tests.
     internal bool PortableLaunch { get; init; }
 }

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Simul.Processes.Tests;
 
-public class CrashTests
+public abstract class CrashTests(Way way) : PoolTests(way)
 {
-    private static ProcessExecutor Pool(int workers = 1) => new(new ProcessExecutorOptions { Workers = workers, OutputHandler = _ => { } });
+    private ProcessExecutor Pool(int workers = 1) => Open(new ProcessExecutorOptions { Workers = workers, OutputHandler = _ => { } });
 
     [Fact]
     public async Task Crash_EnvironmentExit_NamesTheCode()
@@ -114,7 +114,7 @@ public class CrashTests
     public async Task Output_OfWorkers_ReachesTheHandlerAndHarmsNothing()
     {
         var lines = new ConcurrentQueue<WorkerOutput>();
-        await using (var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1, OutputHandler = lines.Enqueue }))
+        await using (var pool = Open(new ProcessExecutorOptions { Workers = 1, OutputHandler = lines.Enqueue }))
         {
             Assert.Equal(5, await pool.SubmitAsync(Jobs.Print, "hello"));
             Assert.Equal(100_000, await pool.SubmitAsync(Jobs.Print, new string('x', 100_000)));
@@ -165,3 +165,9 @@ public class CrashTests
         Assert.Equal((0, 0), (statistics.CurrentQueued, statistics.CurrentRunning));
     }
 }
+
+public sealed class SharedMemoryCrashTests() : CrashTests(Way.SharedMemory);
+
+public sealed class SocketCrashTests() : CrashTests(Way.Sockets);
+
+public sealed class PortableCrashTests() : CrashTests(Way.Portable);

@@ -1,11 +1,11 @@
 namespace Simul.Processes.Tests;
 
-public class MapTests
+public abstract class MapTests(Way way) : PoolTests(way)
 {
     [Fact]
     public async Task Map_TenThousandItems_InTheOrderOfTheInputs()
     {
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 2 });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 2 });
         int expected = 0;
         await foreach (int value in pool.MapAsync(Enumerable.Range(0, 10_000), Jobs.Noop)) Assert.Equal(expected++, value);
         Assert.Equal(10_000, expected);
@@ -15,7 +15,7 @@ public class MapTests
     [Fact]
     public async Task Map_AnItemThrows_AtItsPosition()
     {
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 2 });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 2 });
         var seen = new List<int>();
         var error = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
         {
@@ -28,7 +28,7 @@ public class MapTests
     [Fact]
     public async Task MapOutcomes_CrashesAndErrors_FailOnlyTheirItems()
     {
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 2, OutputHandler = _ => { } });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 2, OutputHandler = _ => { } });
         var outcomes = new List<WorkOutcome<int, int>>();
         await foreach (var outcome in pool.MapOutcomesAsync(Enumerable.Range(0, 60), Sometimes)) outcomes.Add(outcome);
         Assert.Equal(60, outcomes.Count);
@@ -43,7 +43,7 @@ public class MapTests
     [Fact]
     public async Task Workers_StartOnDemandAndIdleOnesAreReused()
     {
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 8 });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 8 });
         Assert.Equal(0, pool.GetStatistics().TotalWorkersStarted);
         for (int i = 0; i < 20; i++) await pool.SubmitAsync(Jobs.Square, i);
         Assert.Equal(1, pool.GetStatistics().TotalWorkersStarted);
@@ -53,7 +53,7 @@ public class MapTests
     public async Task Observer_HearsBeginningAndEndOnNamedWorkers()
     {
         var observer = new Recorder();
-        await using (var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1, Observer = observer, OutputHandler = _ => { } }))
+        await using (var pool = Open(new ProcessExecutorOptions { Workers = 1, Observer = observer, OutputHandler = _ => { } }))
         {
             await pool.SubmitAsync(Jobs.Square, 2, new WorkOptions { Name = "two" });
             await Assert.ThrowsAsync<WorkerCrashedException>(() => pool.SubmitAsync(Jobs.Exit, 3));
@@ -82,3 +82,7 @@ public class MapTests
         }
     }
 }
+
+public sealed class SharedMemoryMapTests() : MapTests(Way.SharedMemory);
+
+public sealed class SocketMapTests() : MapTests(Way.Sockets);

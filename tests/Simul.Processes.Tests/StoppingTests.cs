@@ -1,9 +1,9 @@
 namespace Simul.Processes.Tests;
 
-public class StoppingTests
+public abstract class StoppingTests(Way way) : PoolTests(way)
 {
-    private static ProcessExecutor Pool(int workers = 1, double grace = 0.2) =>
-        new(new ProcessExecutorOptions { Workers = workers, Grace = TimeSpan.FromSeconds(grace), OutputHandler = _ => { } });
+    private ProcessExecutor Pool(int workers = 1, double grace = 0.2) =>
+        Open(new ProcessExecutorOptions { Workers = workers, Grace = TimeSpan.FromSeconds(grace), OutputHandler = _ => { } });
 
     [Fact]
     public async Task Cancel_BeforeItStarts_TakesItOutOfTheQueue()
@@ -192,3 +192,7 @@ public class StoppingTests
         Assert.All(await Task.WhenAll(waiting), w => Assert.Equal("process-1", w));
     }
 }
+
+public sealed class SharedMemoryStoppingTests() : StoppingTests(Way.SharedMemory);
+
+public sealed class SocketStoppingTests() : StoppingTests(Way.Sockets);

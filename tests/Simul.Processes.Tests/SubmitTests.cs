@@ -1,8 +1,8 @@
 namespace Simul.Processes.Tests;
 
-public class SubmitTests
+public abstract class SubmitTests(Way way) : PoolTests(way)
 {
-    private static ProcessExecutor Pool(int workers = 1) => new(new ProcessExecutorOptions { Workers = workers });
+    private ProcessExecutor Pool(int workers = 1) => Open(new ProcessExecutorOptions { Workers = workers });
 
     [Fact]
     public async Task Submit_StaticMethod_RunsInAnotherProcess()
@@ -130,7 +130,7 @@ public class SubmitTests
     [Fact]
     public async Task Submit_InAWorker_SeesItsContextAndCleanLocals()
     {
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1, Name = "chess" });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 1, Name = "chess" });
         Assert.Equal(("processes", "chess-1", true), await pool.SubmitAsync(Jobs.Where));
         Assert.Equal("", await pool.SubmitAsync(LeaveLocal, "secret"));
         Assert.Equal("", await pool.SubmitAsync(LeaveLocal, "other"));
@@ -201,3 +201,9 @@ public class SubmitTests
 
     private sealed class SpecialException(int code) : Exception($"code {code}");
 }
+
+public sealed class SharedMemorySubmitTests() : SubmitTests(Way.SharedMemory);
+
+public sealed class SocketSubmitTests() : SubmitTests(Way.Sockets);
+
+public sealed class PortableSubmitTests() : SubmitTests(Way.Portable);

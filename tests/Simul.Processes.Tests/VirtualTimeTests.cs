@@ -1,12 +1,12 @@
 namespace Simul.Processes.Tests;
 
-public class VirtualTimeTests
+public abstract class VirtualTimeTests(Way way) : PoolTests(way)
 {
     [Fact]
     public async Task VirtualTime_24ItemsOf30SleepsOn24Workers_TakeHalfAnHour()
     {
         var clock = new VirtualTimeProvider();
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 24, Clock = clock });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 24, Clock = clock });
         var tasks = new List<Task<double>>();
         using (clock.Join("test"))
         {
@@ -20,7 +20,7 @@ public class VirtualTimeTests
     public async Task VirtualTime_MoreItemsThanWorkers_TakeTurns()
     {
         var clock = new VirtualTimeProvider();
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 2, Clock = clock });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 2, Clock = clock });
         var tasks = new List<Task<double>>();
         using (clock.Join("test"))
         {
@@ -35,7 +35,7 @@ public class VirtualTimeTests
     {
         var clock = new VirtualTimeProvider();
         var observer = new Ends();
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 3, Clock = clock, Observer = observer });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 3, Clock = clock, Observer = observer });
         var tasks = new List<Task>();
         using (clock.Join("test"))
         {
@@ -50,7 +50,7 @@ public class VirtualTimeTests
     public async Task VirtualTime_TimeLimit_EndsASleepAtItsMoment()
     {
         var clock = new VirtualTimeProvider();
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1, Clock = clock });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 1, Clock = clock });
         await Assert.ThrowsAsync<TimeoutException>(() => pool.SubmitAsync(
             () =>
             {
@@ -65,7 +65,7 @@ public class VirtualTimeTests
     public async Task VirtualTime_ADeadWorkersSleep_DoesNotHoldTheClock()
     {
         var clock = new VirtualTimeProvider();
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 2, Clock = clock, OutputHandler = _ => { } });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 2, Clock = clock, OutputHandler = _ => { } });
         var tasks = new List<Task>();
         using (clock.Join("test"))
         {
@@ -85,7 +85,7 @@ public class VirtualTimeTests
     public async Task ScaledTime_WorkersClockRunsAtTheSameSpeed()
     {
         var clock = new ScaledTimeProvider(1000);
-        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1, Clock = clock });
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 1, Clock = clock });
         double slept = await pool.SubmitAsync(Jobs.SleepVirtually, (1, 60.0));
         Assert.InRange(slept, 60, 60 + 3000);
     }
@@ -100,3 +100,7 @@ public class VirtualTimeTests
         }
     }
 }
+
+public sealed class SharedMemoryVirtualTimeTests() : VirtualTimeTests(Way.SharedMemory);
+
+public sealed class SocketVirtualTimeTests() : VirtualTimeTests(Way.Sockets);

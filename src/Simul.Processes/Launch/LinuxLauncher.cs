@@ -17,7 +17,7 @@ namespace Simul.Processes.Launch;
 // Each worker is its own process group: Ctrl+C in the terminal reaches the parent alone, which decides; and a kill ends what
 // the worker's method has started as well.
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : WorkerLauncher
+internal sealed class LinuxLauncher(HostCommand command, bool diagnostics, bool rings) : WorkerLauncher
 {
     public const int ChannelDescriptor = 3;
 
@@ -28,16 +28,19 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : Wor
         int* standardError = stackalloc int[2];
         pair[0] = pair[1] = standardOutput[0] = standardOutput[1] = standardError[0] = standardError[1] = -1;
         bool started = false;
+        Channel? channel = null;
         try
         {
-            Check(Libc.SocketPair(Libc.AfUnix, Libc.SockStream | Libc.SockCloseOnExec, 0, pair), "socketpair");
+            if (rings) channel = RingChannel.Create(out pair[1]);
+            else Check(Libc.SocketPair(Libc.AfUnix, Libc.SockStream | Libc.SockCloseOnExec, 0, pair), "socketpair");
             Check(Libc.Pipe(standardOutput, Libc.CloseOnExec), "pipe2");
             Check(Libc.Pipe(standardError, Libc.CloseOnExec), "pipe2");
             int pid = Spawn(pair[1], standardOutput[1], standardError[1]);
+            channel ??= new DescriptorChannel(pair[0]);
             started = true;
             var process = new LinuxWorkerProcess(pid, standardOutput[0], standardError[0], output);
             LinuxWatcher.Instance.Add(process);
-            return (process, new DescriptorChannel(pair[0]));
+            return (process, channel);
         }
         finally
         {
@@ -46,6 +49,7 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : Wor
             CloseIfOpen(standardError[1]);
             if (!started)
             {
+                channel?.Dispose();
                 CloseIfOpen(pair[0]);
                 CloseIfOpen(standardOutput[0]);
                 CloseIfOpen(standardError[0]);
@@ -56,7 +60,7 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics) : Wor
     private unsafe int Spawn(int channel, int standardOutput, int standardError)
     {
         Libc.Opaque actions = default, attributes = default, signals = default;
-        string[] description = ["fd", ChannelDescriptor.ToString(CultureInfo.InvariantCulture), System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
+        string[] description = [rings ? "ring" : "fd", ChannelDescriptor.ToString(CultureInfo.InvariantCulture), System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
         byte** argv = Strings([command.Executable, .. command.WorkerArguments(description)]);
         byte** envp = Strings(MergedEnvironment(description));
         try

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Simul.Processes.Interop.Linux;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Launch;
@@ -5,8 +7,17 @@ namespace Simul.Processes.Launch;
 // Starts worker processes and connects a private channel to each. The seam between operating systems.
 internal abstract class WorkerLauncher
 {
-    public static WorkerLauncher Create(bool portable, HostCommand command, bool diagnostics) =>
-        OperatingSystem.IsLinux() && !portable ? new LinuxLauncher(command, diagnostics) : new PortableLauncher(command, diagnostics);
+    public static WorkerLauncher Create(ProcessExecutorOptions options, HostCommand command)
+    {
+        if (OperatingSystem.IsLinux() && !options.PortableLaunch)
+        {
+            if (Libc.FutexNumber >= 0) return new LinuxLauncher(command, options.Diagnostics, rings: options.Transport != WorkerTransport.Sockets);
+            if (options.Transport != WorkerTransport.SharedMemory) return new LinuxLauncher(command, options.Diagnostics, rings: false);
+        }
+        if (options.Transport == WorkerTransport.SharedMemory)
+            throw new PlatformNotSupportedException($"Shared memory with workers needs Linux and a processor whose futex call is known; this is {RuntimeInformation.RuntimeIdentifier}. Leave {nameof(ProcessExecutorOptions.Transport)} at {nameof(WorkerTransport.Automatic)}.");
+        return new PortableLauncher(command, options.Diagnostics);
+    }
 
     // Blocks until the process runs and the channel stands; `output` hears its lines, from any thread.
     public abstract (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output);

@@ -10,6 +10,8 @@ internal static class CrashCause
         string tail = slot.Process?.ErrorTail ?? "";
         string? signal = slot.AnnouncedExit is not null ? null : exit.SignalName;
         int? code = exit.Signal is null && signal is null ? exit.Code : null;
+        // Where .NET collects the status, exit code 137 looks like SIGKILL.
+        if (exit.Signal is { } number && slot.AnnouncedExit == 128 + number) code = slot.AnnouncedExit;
         return new WorkerCrashedException(job.Name, slot.Name, slot.Process?.Id ?? 0, code, signal, slot.KillNote ?? Cause(slot, code, signal, tail), tail);
     }
 

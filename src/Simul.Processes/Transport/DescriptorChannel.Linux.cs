@@ -38,7 +38,7 @@ internal sealed class DescriptorChannel(int descriptor) : Channel
         }
     }
 
-    public override unsafe void Send(ReadOnlySpan<byte> bytes)
+    public override unsafe void Send(ReadOnlySpan<byte> bytes, bool urgent)
     {
         try
         {

@@ -15,11 +15,14 @@ internal sealed class FrameWriter
     private int _end;
     private int _frame;
 
+    private bool _urgent;
+
     public long Length { get; private set; }
 
     public void Begin(MessageKind kind)
     {
         _frame = _end;
+        _urgent |= kind.IsUrgent();
         Reserve(5);
         _buffer[_end + 4] = (byte)kind;
         _end += 5;
@@ -92,8 +95,8 @@ internal sealed class FrameWriter
 
     public void SendTo(Channel channel)
     {
-        foreach (var (array, start, length) in _sealed) channel.Send(array.AsSpan(start, length));
-        if (_end > _start) channel.Send(_buffer.AsSpan(_start, _end - _start));
+        foreach (var (array, start, length) in _sealed) channel.Send(array.AsSpan(start, length), _urgent);
+        if (_end > _start) channel.Send(_buffer.AsSpan(_start, _end - _start), _urgent);
         Clear();
     }
 
@@ -103,6 +106,7 @@ internal sealed class FrameWriter
         if (_buffer.Length > 16 * NormalSize) _buffer = new byte[NormalSize];
         _start = _end = _frame = 0;
         Length = 0;
+        _urgent = false;
     }
 
     private void Finish(int tail)

@@ -24,3 +24,9 @@ internal enum MessageKind : byte
     Exiting,    // code                           the process ends because something in it asked for it
     Pong,
 }
+
+internal static class MessageKinds
+{
+    // What a worker must hear while it runs an item. All else is the next item's business.
+    public static bool IsUrgent(this MessageKind kind) => kind is MessageKind.Cancel or MessageKind.Recall or MessageKind.Awake or MessageKind.Ping;
+}

@@ -18,7 +18,7 @@ internal sealed class SocketChannel(Socket socket) : Channel
         }
     }
 
-    public override void Send(ReadOnlySpan<byte> bytes)
+    public override void Send(ReadOnlySpan<byte> bytes, bool urgent)
     {
         try
         {

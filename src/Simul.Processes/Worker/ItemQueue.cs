@@ -44,6 +44,16 @@ internal sealed class ItemQueue
         }
     }
 
+    // True with an item, or with none when the queue is closed and empty.
+    public bool TryTake(out WorkerItem? item)
+    {
+        lock (_gate)
+        {
+            item = TakeLocked();
+            return item is not null || _closed;
+        }
+    }
+
     public bool TryRemove(long id)
     {
         lock (_gate)

@@ -7,7 +7,7 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Worker;
 
 // Where a worker process begins: called by the worker host, by name.
-// Arguments: "fd" and a descriptor, or "path" and a socket's path; then the parent's process id.
+// Arguments: "ring" or "fd" and a descriptor, or "path" and a socket's path; then the parent's process id.
 internal static class WorkerEntry
 {
     internal static int Run(string[] arguments)
@@ -15,7 +15,11 @@ internal static class WorkerEntry
         int parent = int.Parse(arguments[2], CultureInfo.InvariantCulture);
         ParentWatch.Start(parent);
         ForgetOurSettings();
-        Channel channel = arguments[0] == "fd" ? Inherited(int.Parse(arguments[1], CultureInfo.InvariantCulture)) : Connected(arguments[1]);
+        Channel channel = arguments[0] switch
+        {
+            "ring" or "fd" => Inherited(int.Parse(arguments[1], CultureInfo.InvariantCulture), arguments[0] == "ring"),
+            _ => Connected(arguments[1]),
+        };
         return new WorkerSession(channel).Run();
     }
 
@@ -26,11 +30,17 @@ internal static class WorkerEntry
             Environment.SetEnvironmentVariable(name, null);
     }
 
-    private static DescriptorChannel Inherited(int descriptor)
+    private static Channel Inherited(int descriptor, bool ring)
     {
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("A worker inherits its channel on Linux only.");
         // What our methods start must not inherit it in turn.
         Libc.Control(descriptor, Libc.SetFlags, Libc.DescriptorCloseOnExec);
+        if (ring)
+        {
+            var channel = RingChannel.Open(descriptor);
+            Libc.Close(descriptor);
+            return channel;
+        }
         return new DescriptorChannel(descriptor);
     }
 

@@ -4,9 +4,12 @@ using Simul.Processes.Transport;
 
 namespace Simul.Processes.Worker;
 
-// The life of a worker process. Threads: the main thread runs the synchronous items, one after the other; one thread receives
-// and never waits for anything else; one thread runs the asynchronous items (made when the first comes); one watches the
-// parent.
+// The life of a worker process. Threads: the main thread runs the synchronous items, one after the other; one thread runs the
+// asynchronous items (made when the first comes); one watches the parent.
+//
+// Who receives: where a channel calls for a receiver when it is urgent, the main thread does while it has nothing to run, so
+// that an item comes and its result goes without a change of threads, and the second one stands in when it is called while the
+// main thread is busy. Elsewhere the second one receives and never waits for anything else.
 //
 // Order at the end: Stop -> the queue is closed -> the main thread returns -> the runtime waits for the method's own foreground
 // threads -> the process ends.
@@ -17,7 +20,9 @@ internal sealed class WorkerSession
     private readonly Channel _channel;
     private readonly WorkerSender _sender;
     private readonly ItemQueue _queue = new();
-    private readonly Dictionary<int, MethodResolver> _methods = []; // owner: the receiving thread
+    private readonly FrameReader _reader;                            // owner: _receiving
+    private readonly object _receiving = new();                      // who holds it receives
+    private readonly Dictionary<int, MethodResolver> _methods = [];  // owner: _receiving
     private readonly ExecutionContext? _clean = ExecutionContext.Capture();
     private ArrayBufferWriter<byte> _result = new(256);              // owner: the main thread
     private AsyncLane? _lane;                                        // owner: the main thread; read by the receiving one
@@ -29,6 +34,7 @@ internal sealed class WorkerSession
     {
         _channel = channel;
         _sender = new WorkerSender(channel);
+        _reader = new FrameReader(channel);
     }
 
     public int Run()
@@ -49,7 +55,7 @@ internal sealed class WorkerSession
 
     private WorkerItem? TakeFirst()
     {
-        var item = _queue.Take();
+        var item = _channel.CallsForReceiver ? TakeOrReceive() : _queue.Take();
         if (item is not null) _sender.Send(MessageKind.Taken, item.Id);
         return item;
     }
@@ -103,15 +109,48 @@ internal sealed class WorkerSession
         _sender.SendEnd(item.Id, TimeProvider.System.GetElapsedTime(started).Ticks, result, failure, null);
     }
 
+    // Null when the queue is closed and empty.
+    private WorkerItem? TakeOrReceive()
+    {
+        while (true)
+        {
+            if (_queue.TryTake(out var item)) return item;
+            lock (_receiving)
+            {
+                // While it waited to receive, the other thread may have.
+                if (_queue.TryTake(out item)) return item;
+                ReceiveSome();
+            }
+        }
+    }
+
     private void Receive()
     {
-        var reader = new FrameReader(_channel);
-        while (reader.Fill())
+        if (!_channel.CallsForReceiver)
         {
-            while (reader.TryRead(out var kind, out var body)) OnMessage(kind, new FrameBody(body));
+            lock (_receiving)
+            {
+                while (ReceiveSome()) { }
+            }
+            return;
         }
+        while (_channel.WaitForCall())
+        {
+            lock (_receiving)
+            {
+                while (_channel.HasMore && ReceiveSome()) { }
+            }
+        }
+    }
+
+    // False at the end of the channel.
+    private bool ReceiveSome()
+    {
+        bool more = _reader.Fill();
         // The parent closed the channel without a word: it has gone.
-        if (!_stopped) ParentWatch.ExitNow();
+        if (!more && !_stopped) ParentWatch.ExitNow();
+        while (_reader.TryRead(out var kind, out var body)) OnMessage(kind, new FrameBody(body));
+        return more;
     }
 
     private void OnMessage(MessageKind kind, FrameBody body)

@@ -23,6 +23,13 @@ internal static unsafe partial class Libc
     public const short SpawnSetDefaultSignals = 0x04;
     public const short SpawnSetSignalMask = 0x08;
 
+    public const uint MemoryFileCloseOnExec = 1;
+    public const int ProtectRead = 1;
+    public const int ProtectWrite = 2;
+    public const int MapShared = 1;
+
+    private const int FutexWaitShared = 0;
+    private const int FutexWakeShared = 1;
     private const int PidFdOpenNumber = 434; // the same on every architecture
 
     public struct PollDescriptor
@@ -39,6 +46,31 @@ internal static unsafe partial class Libc
     }
 
     public static int PidFdOpen(int pid) => (int)SystemCall(PidFdOpenNumber, pid, 0);
+
+    // -1 where the number of the call is not known.
+    public static nint FutexNumber { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 202,
+        Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 98,
+        _ => -1,
+    };
+
+    // On a word in memory that processes share. Sleeps if it still has this value; may return early, also without a reason.
+    public static void FutexWait(int* word, int expected) => Futex(FutexNumber, word, FutexWaitShared, expected, 0, 0, 0);
+
+    public static void FutexWake(int* word) => Futex(FutexNumber, word, FutexWakeShared, 1, 0, 0, 0);
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MemoryFile(string name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Truncate(int descriptor, long size);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Map(void* address, nuint size, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Unmap(void* address, nuint size);
 
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
     public static partial int SocketPair(int domain, int type, int protocol, int* descriptors);
@@ -120,4 +152,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint first, nint second);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint Futex(nint number, int* word, nint operation, nint value, nint timeout, nint word2, nint value3);
 }
