@@ -49,6 +49,7 @@ public partial class TaskGroupTests
     {
         await foreach (int _ in group.SpawnSequence(CleansUp)) break;
         Assert.Equal(Sec(2), EventLoop.Now);
+        Assert.Equal(0, group.CurrentChildren);
     }));
 
     // The wait for the producer is not cut short by what made the reader leave.
