@@ -9,14 +9,12 @@ internal abstract class WorkerLauncher
 {
     public static WorkerLauncher Create(ProcessExecutorOptions options, HostCommand command)
     {
-        if (OperatingSystem.IsLinux() && !options.PortableLaunch)
-        {
-            if (Libc.FutexNumber >= 0) return new LinuxLauncher(command, options.Diagnostics, rings: options.Transport != WorkerTransport.Sockets);
-            if (options.Transport != WorkerTransport.SharedMemory) return new LinuxLauncher(command, options.Diagnostics, rings: false);
-        }
-        if (options.Transport == WorkerTransport.SharedMemory)
+        bool canShare = OperatingSystem.IsLinux() && !options.PortableLaunch && Libc.FutexNumber >= 0;
+        if (options.Transport == WorkerTransport.SharedMemory && !canShare)
             throw new PlatformNotSupportedException($"Shared memory with workers needs Linux and a processor whose futex call is known; this is {RuntimeInformation.RuntimeIdentifier}. Leave {nameof(ProcessExecutorOptions.Transport)} at {nameof(WorkerTransport.Automatic)}.");
-        return new PortableLauncher(command, options.Diagnostics);
+        return OperatingSystem.IsLinux() && !options.PortableLaunch
+            ? new LinuxLauncher(command, options.Diagnostics, rings: canShare && options.Transport != WorkerTransport.Sockets)
+            : new PortableLauncher(command, options.Diagnostics);
     }
 
     // Blocks until the process runs and the channel stands; `output` hears its lines, from any thread.

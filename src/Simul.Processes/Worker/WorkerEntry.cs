@@ -17,8 +17,8 @@ internal static class WorkerEntry
         ForgetOurSettings();
         Channel channel = arguments[0] switch
         {
-            "ring" or "fd" => Inherited(int.Parse(arguments[1], CultureInfo.InvariantCulture), arguments[0] == "ring"),
-            _ => Connected(arguments[1]),
+            "path" => Connected(arguments[1]),
+            var kind => Inherited(int.Parse(arguments[1], CultureInfo.InvariantCulture), ring: kind == "ring"),
         };
         return new WorkerSession(channel).Run();
     }

@@ -16,8 +16,6 @@ internal sealed class LoopTimeProvider(LoopCore core) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        Require(dueTime, nameof(dueTime));
-        Require(period, nameof(period));
         if (core.IsClosed) throw new EventLoopClosedException(core.Name);
         var timer = new LoopTimer(core, callback, state);
         timer.Change(dueTime, period);

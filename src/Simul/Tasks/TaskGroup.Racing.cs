@@ -14,7 +14,7 @@ public sealed partial class TaskGroup
     /// <exception cref="TaskGroupException">All failed; it has every error.</exception>
     /// <exception cref="ArgumentException">There is no body.</exception>
     /// <exception cref="OperationCanceledException">A scope around the race was cancelled.</exception>
-    /// <exception cref="LoopAffinityException">The caller does not run on a loop.</exception>
+    /// <exception cref="LoopAffinityException">The runners take no token, and the caller does not run on a loop.</exception>
     public static Task<T> RaceAsync<T>(params ReadOnlySpan<Func<Task<T>>> bodies)
     {
         if (LoopScope.Find() is null) throw LoopAffinityException.NotOnLoop("A runner without a token", "one that takes one: TaskGroup.RaceAsync(async token => ..., async token => ...)");

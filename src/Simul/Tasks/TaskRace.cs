@@ -21,7 +21,7 @@ public sealed class TaskRace<T>
     /// <param name="body">Its body.</param>
     /// <param name="name">Its name; <c>task N</c> when omitted.</param>
     /// <returns>The runner; it fails to nobody, and ends as cancelled when another wins.</returns>
-    /// <exception cref="LoopAffinityException">The race is not on a loop, or the caller is not on that loop.</exception>
+    /// <exception cref="LoopAffinityException">The race is on a loop and the caller is not, or it is not on a loop and the runner takes no token.</exception>
     public LoopTask Spawn(Func<Task<T>> body, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(body);
