@@ -104,14 +104,7 @@ internal sealed partial class WorkerPool
         }
         job.State = JobState.Sent;
         WriteLocked(slot, (job, number, now: _virtual?.GetTimestamp() ?? 0), static (writer, state) =>
-        {
-            writer.Begin(MessageKind.Run);
-            writer.Write(state.job.Id);
-            writer.Write(state.number);
-            writer.Write(state.now);
-            writer.WriteBlock(state.job.Closure);
-            writer.End(state.job.Argument, state.job.Argument.Length);
-        });
+            ItemFrame.Write(writer, state.job.Id, state.number, state.now, state.job.Closure, state.job.Argument));
     }
 
     // Back to the queue, at its front: it was first once. Jobs come back last one first.

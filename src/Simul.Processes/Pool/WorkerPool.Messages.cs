@@ -1,6 +1,7 @@
 using Simul.Processes.Launch;
 using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
+using Simul.Processes.Worker;
 
 namespace Simul.Processes.Pool;
 
@@ -16,10 +17,7 @@ internal sealed partial class WorkerPool
         var hello = new FrameWriter();
         hello.Begin(MessageKind.Hello);
         hello.Write(slot.Name);
-        hello.Write(_virtual is not null ? (byte)2 : Options.Clock is ScaledTimeProvider ? (byte)1 : (byte)0);
-        hello.Write(BitConverter.DoubleToInt64Bits((Options.Clock as ScaledTimeProvider)?.Speed ?? 1));
-        hello.Write(_virtual?.GetTimestamp() ?? (Options.Clock as ScaledTimeProvider)?.OriginTimestamp ?? 0);
-        hello.Write((_virtual?.GetUtcNow() - _virtual?.Elapsed)?.UtcTicks ?? 0);
+        WorkerClock.Write(hello, Options.Clock);
         hello.End();
         try
         {
