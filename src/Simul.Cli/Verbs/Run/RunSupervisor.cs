@@ -110,7 +110,6 @@ internal sealed partial class RunSupervisor(RunPlan plan, RunOutput output, JobL
             _waiting.RemoveFirst();
             int slot = FreeSlot();
             var command = job.Command(slot);
-            _lastStart = _time.GetTimestamp();
             try
             {
                 var child = RunChild.StartNew(job, attempt, slot, command, Trampoline.Wrap, Environment(job, slot));
@@ -125,6 +124,7 @@ internal sealed partial class RunSupervisor(RunPlan plan, RunOutput output, JobL
                 // No descriptors, no processes, no such file: this command failed, the others go on.
                 End(new RunAttempt(job.Index, job.Item, command, attempt, null, _time.GetUtcNow(), 0, null, null, e.Message, 0), job);
             }
+            _lastStart = _time.GetTimestamp();
         }
     }
 
