@@ -164,6 +164,19 @@ public abstract class ChildProcessTests(Way way)
     }
 
     [Fact]
+    public async Task Crash_BeforeTheMethodBegins_IsAStartThatFailed()
+    {
+        // No runtime comes up with this.
+        var options = Options with { Environment = new Dictionary<string, string?> { ["DOTNET_GCHeapHardLimit"] = "1" } };
+        var error = await Assert.ThrowsAsync<WorkerStartException>(async () =>
+        {
+            await using var child = ChildProcess.Start(Jobs.ProcessId, options);
+            await child;
+        });
+        Assert.Contains("GC heap", error.Message);
+    }
+
+    [Fact]
     public async Task Cancel_OfAListeningMethod_EndsItAsCancelled()
     {
         using var folder = new Folder();

@@ -78,7 +78,7 @@ internal sealed partial class JobRun
     private bool PutBack(ref ItemEnded ended, ItemUnderWay known)
     {
         bool condemned = _condemned.Remove(ended.Index, out string? verdict);
-        if (ended.ErrorType != typeof(WorkerCrashedException).FullName || known.ProcessId is not { } process || !_killed.Contains(process)) return false;
+        if (ended.ErrorType != typeof(WorkerCrashedException).FullName || known.ProcessId is not { } process || !_killed.Remove(process)) return false;
         if (condemned && verdict is not null)
         {
             ended = ended with { ErrorType = typeof(InsufficientMemoryException).FullName, ErrorMessage = verdict };

@@ -62,6 +62,7 @@ internal abstract class ChildSession
     // Blocks until the process runs and its channel stands.
     public void Start(WorkerLauncher launcher, MethodReference method, byte[] closure, byte[] argument, CancellationToken token)
     {
+        Token = token;
         var (process, channel) = launcher.Start(Name, Print);
         _process = process;
         // Nothing can come any more once the process has gone, whoever inherited its end of the channel.
@@ -78,8 +79,9 @@ internal abstract class ChildSession
         });
         new Thread(() => Supervise(channel), 512 * 1024) { IsBackground = true, Name = $"simul {Name}" }.UnsafeStart();
         _outbox.Flush();
-        Token = token;
         _registration = token.UnsafeRegister(static session => ((ChildSession)session!).Cancel(), this);
+        // It may have ended before it could be unregistered.
+        if (IsSettled()) _registration.Unregister();
     }
 
     public void Cancel()

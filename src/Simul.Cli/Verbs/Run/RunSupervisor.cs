@@ -33,6 +33,7 @@ internal sealed partial class RunSupervisor(RunPlan plan, RunOutput output, JobL
     // Owner of all below: the supervisor's thread.
     private readonly Dictionary<int, RunChild> _running = [];
     private readonly LinkedList<(RunJob Job, int Attempt)> _waiting = new();
+    private readonly SortedSet<int> _freeSlots = [.. Enumerable.Range(1, plan.Parallel)];
     private readonly RunAttempt?[] _results = new RunAttempt?[plan.Jobs.Count];
     private readonly bool[] _stopped = new bool[plan.Jobs.Count];
     private readonly OrphanGuard _guard = new();
@@ -108,12 +109,13 @@ internal sealed partial class RunSupervisor(RunPlan plan, RunOutput output, JobL
         {
             var (job, attempt) = _waiting.First!.Value;
             _waiting.RemoveFirst();
-            int slot = FreeSlot();
+            int slot = _freeSlots.Min; // the lowest number nobody has who runs
             var command = job.Command(slot);
             try
             {
                 var child = RunChild.StartNew(job, attempt, slot, command, Trampoline.Wrap, Environment(job, slot));
                 _running.Add(child.Process, child);
+                _freeSlots.Remove(slot);
                 _live[child.Process] = 0;
                 _guard.Add(child.Process);
                 _started.Release();
@@ -126,13 +128,6 @@ internal sealed partial class RunSupervisor(RunPlan plan, RunOutput output, JobL
             }
             _lastStart = _time.GetTimestamp();
         }
-    }
-
-    // The lowest number nobody has who runs.
-    private int FreeSlot()
-    {
-        var taken = _running.Values.Select(c => c.Slot).ToHashSet();
-        return Enumerable.Range(1, plan.Parallel).First(slot => !taken.Contains(slot));
     }
 
     private List<KeyValuePair<string, string>> Environment(RunJob job, int slot)
@@ -190,6 +185,7 @@ internal sealed partial class RunSupervisor(RunPlan plan, RunOutput output, JobL
             child.Signal(Libc.SigKill);
             for (int pipe = 0; pipe < 2; pipe++) child.Close(pipe, output);
             _running.Remove(child.Process);
+            _freeSlots.Add(child.Slot);
             _live.TryRemove(child.Process, out _);
             _guard.Remove(child.Process);
             if (!PutBack(child)) End(child.Report(), child.Job);
