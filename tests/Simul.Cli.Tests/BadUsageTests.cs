@@ -48,6 +48,7 @@ public sealed class BadUsageTests
     [InlineData("run --copies 1 --memory-fre 1G -- true", "'--memory-fre' is not an option", "Did you mean '--memory-free'?")]
     [InlineData("run --copies 1 --nice 20 -- true", "--nice takes a whole number from 0 to 19", "not '20'")]
     [InlineData("run --copies 1 --tag -- true", "--tag shows the item", "--each")]
+    [InlineData("run -k --line-buffer -- true ::: a", "--line-buffer and --keep-order do not go together", "one of them")]
     [InlineData("run --tag --no-prefix -- true ::: a", "--tag and --no-prefix do not go together", "one of them")]
     [InlineData("run --copies 1 --resume -- true", "--resume goes by the job log", "--joblog FILE")]
     [InlineData("run --copies 1 --joblog /no/such/folder/x -- true", "--joblog: cannot write '/no/such/folder/x'", "folder")]

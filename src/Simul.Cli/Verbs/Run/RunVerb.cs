@@ -21,6 +21,7 @@ internal sealed class RunVerb : IVerb
         var halt = HouseOption.Halt("commands");
         var timeout = HouseOption.Text("--timeout", "5s|200%", "How long one command may run: a time, or a percentage of the median of those that have succeeded.", text => text);
         var delay = HouseOption.Duration("--delay", "Time between two starts.", TimeSpan.Zero, allowZero: true);
+        var lines = new Option<bool>("--line-buffer") { Description = "Print each line of output as it comes. This is the default." };
         var group = new Option<bool>("--group") { Description = "Print each command's output together, when it has ended, and not line by line as it comes." };
         var order = new Option<bool>("--keep-order") { Description = "The same, in the order of the commands." };
         order.Aliases.Add("-k");
@@ -42,7 +43,7 @@ internal sealed class RunVerb : IVerb
         };
         var command = new Command("run", "Supervised copies of a command: simul run --copies 4 -- COMMAND...") 
         {
-            copies, each, jobs, retries, halt, timeout, delay, grace, group, order, tag, bare, dry, nice, free, limit, log, joblog, resume, json, words,
+            copies, each, jobs, retries, halt, timeout, delay, grace, lines, group, order, tag, bare, dry, nice, free, limit, log, joblog, resume, json, words,
         };
         command.Validators.Add(result => Complain(result, words));
         command.SetAction((parsed, cancellation) =>
@@ -58,6 +59,8 @@ internal sealed class RunVerb : IVerb
                 Nice = parsed.GetValue(nice),
                 Memory = MemoryGuard.Create(parsed.GetValue(free), parsed.GetValue(limit)),
             };
+            if (parsed.GetValue(lines) && (parsed.GetValue(group) || parsed.GetValue(order)))
+                throw new UsageException($"--line-buffer and {(parsed.GetValue(order) ? "--keep-order" : "--group")} do not go together; write one of them.");
             if (parsed.GetValue(tag) && parsed.GetValue(bare)) throw new UsageException("--tag and --no-prefix do not go together; write one of them.");
             if (parsed.GetValue(tag) && plan.Jobs[0].Item is null) throw new UsageException("--tag shows the item, and copies have none; leave it out, or use --each.");
             if (parsed.GetValue(resume))
