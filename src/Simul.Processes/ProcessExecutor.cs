@@ -65,6 +65,9 @@ public sealed class ProcessExecutor : Executor
     /// <returns>A snapshot, in the order of the workers' numbers.</returns>
     public IReadOnlyList<int> GetWorkerProcessIds() => _pool.GetProcessIds();
 
+    // For the tool, which looks at what each item's worker holds.
+    internal int? FindWorkerProcessId(string worker) => _pool.FindProcessId(worker);
+
     /// <inheritdoc/>
     public override ExecutorStatistics GetStatistics() => _pool.GetStatistics();
 

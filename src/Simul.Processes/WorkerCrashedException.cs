@@ -1,8 +1,8 @@
 namespace Simul;
 
 /// <summary>The worker process ended while it ran this item.</summary>
-/// <remarks>Only the items that ran on that worker fail. Items that waited in its queue go to another worker, and the
-/// executor replaces the worker.</remarks>
+/// <remarks>Of a pool, only the items that ran on that worker fail. Items that waited in its queue go to another worker, and the
+/// executor replaces the worker. A <see cref="ChildProcess"/> is a worker of its own.</remarks>
 public sealed class WorkerCrashedException : Exception
 {
     internal WorkerCrashedException(string item, string worker, int processId, int? exitCode, string? signal, string likelyCause, string standardErrorTail)

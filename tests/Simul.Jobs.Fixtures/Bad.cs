@@ -40,6 +40,15 @@ public static class Bad
 
     public static string Overflow(string line) => line == "crash" ? line + Deeper(1) : line;
 
+    public static string Greedy(string line)
+    {
+        if (line != "greedy") return line;
+        byte[] memory = new byte[400 << 20];
+        Array.Fill(memory, (byte)1);
+        Thread.Sleep(Timeout.Infinite);
+        return memory.Length.ToString();
+    }
+
     public static string Never(string line)
     {
         if (line == "never") Thread.Sleep(Timeout.Infinite);

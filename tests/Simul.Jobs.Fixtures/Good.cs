@@ -71,6 +71,14 @@ public static class Good
         return mark.Name;
     }
 
+    // Says that it has begun, in a file beside the line's, and ends when another is there.
+    public static string BeginAndWait(string line)
+    {
+        File.AppendAllText(line + ".begun", "x");
+        while (!File.Exists(line + ".end")) Thread.Sleep(5);
+        return line;
+    }
+
     // Blocks for so many milliseconds, without a token.
     public static int Sleep(int milliseconds)
     {

@@ -7,6 +7,16 @@ internal interface IJobListener
     {
     }
 
+    // One attempt is over; perhaps not the last.
+    void Attempted(ItemEnded item, ItemUnderWay attempt)
+    {
+    }
+
+    // What the user should know meanwhile.
+    void Remark(string text)
+    {
+    }
+
     // The item's last word: its result, or the failure of its last attempt.
     void Ended(ItemEnded item, int attempts);
 }

@@ -7,6 +7,11 @@ internal sealed record JobPlan(string Method, string Engine, IReadOnlyList<strin
 
     public TimeSpan? Timeout { get; init; }
 
+    public HaltPolicy Halt { get; init; } = HaltPolicy.Never;
+
+    // Bounds on memory; only with worker processes.
+    public MemoryGuard? Memory { get; init; }
+
     // How often an item that failed is tried again.
     public int Retries { get; init; }
 }

@@ -5,7 +5,9 @@ namespace Simul.Cli.Jobs;
 // Bounds: at most the host's window of items is under way; retries go before new items.
 // Stuck: with a time limit, every item that runs must end within it. When nothing at all is heard for longer, code that
 // heeds no token holds all the workers of an engine that cannot kill (loop, threads, sync); waiting on would be for ever.
-internal sealed class JobRun(JobHostProcess host, JobAssembly assembly, JobPlan plan, IJobListener listener, TimeProvider clock)
+//
+// Limits of the run itself are in JobRun.Limits.
+internal sealed partial class JobRun(JobHostProcess host, JobAssembly assembly, JobPlan plan, IJobListener listener, TimeProvider clock)
 {
     // The process engine needs time of its own to kill a worker and start the next.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
@@ -14,16 +16,18 @@ internal sealed class JobRun(JobHostProcess host, JobAssembly assembly, JobPlan 
     // After Ctrl+C: what runs may end and be written, for so long.
     private static readonly TimeSpan s_interruptPatience = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<int, (int Attempt, string? Worker)> _underWay = [];
+    private readonly Dictionary<int, ItemUnderWay> _underWay = [];
     private readonly Queue<(int Index, int Attempt)> _again = new();
     private JobReady? _ready;
+    private Task<bool>? _reading; // a wait for replies that outlives one turn
+    private long _heard;          // when something last came
 
     public JobReady Ready => _ready ?? throw new InvalidOperationException("The job has not been opened.");
 
     // Null when all is well, else how the host ended.
     public async Task<JobEnd?> OpenAsync(CancellationToken token)
     {
-        host.Send(new OpenJob(assembly.Path, plan.Method, plan.Engine, plan.Workers, plan.Timeout?.TotalSeconds, plan.Inputs[0]));
+        host.Send(new OpenJob(assembly.Path, plan.Method, plan.Engine, plan.Workers, plan.Timeout?.TotalSeconds, plan.Inputs[0], TellProcessIds: plan.Memory is not null));
         while (await host.Replies.WaitToReadAsync(token))
         {
             while (host.Replies.TryRead(out var reply))
@@ -42,33 +46,40 @@ internal sealed class JobRun(JobHostProcess host, JobAssembly assembly, JobPlan 
         using var source = items.GetEnumerator();
         bool more = true;
         bool ended = false;
+        _total = items.TryGetNonEnumeratedCount(out int count) ? count : plan.Inputs.Count;
+        _heard = clock.GetTimestamp();
         while (true)
         {
-            if (token.IsCancellationRequested) return await InterruptAsync();
-            while (_underWay.Count < Ready.Window && Next(source, ref more) is var (index, attempt))
+            if (token.IsCancellationRequested) return await InterruptAsync(halted: null);
+            if (_halted && plan.Halt.When == HaltWhen.Now) return await InterruptAsync(plan.Halt);
+            JudgeMemory();
+            while (_underWay.Count < Window && MayStart(more) && Next(source, ref more) is var (index, attempt))
             {
-                _underWay.Add(index, (attempt, null));
+                _underWay.Add(index, new ItemUnderWay(attempt));
+                _heard = clock.GetTimestamp(); // its time begins now, however long the run has waited for memory
                 host.Send(new RunItem(index, plan.Inputs[index]));
             }
-            if (!more && _underWay.Count == 0 && !ended)
+            if ((_halted || (!more && _again.Count == 0)) && _underWay.Count == 0 && !ended)
             {
                 host.Send(new EndOfItems());
                 ended = true;
             }
             try
             {
-                if (!await WaitAsync(Patience, token)) return await HostEndedAsync();
+                if (!await WaitAsync(Sooner(Patience), token)) return await HostEndedAsync();
             }
             catch (TimeoutException)
             {
-                return Stuck();
+                if (Patience is { } patience && clock.GetElapsedTime(_heard) >= patience) return Stuck();
+                continue;
             }
             catch (OperationCanceledException)
             {
                 continue;
             }
+            _heard = clock.GetTimestamp();
             while (host.Replies.TryRead(out var reply))
-                if (Take(reply) is { } done) return new JobEnd(false, null, done);
+                if (Take(reply) is { } done) return new JobEnd(false, null, done, _halted ? plan.Halt : null);
         }
     }
 
@@ -87,12 +98,11 @@ internal sealed class JobRun(JobHostProcess host, JobAssembly assembly, JobPlan 
         switch (reply)
         {
             case ItemStarted started when _underWay.TryGetValue(started.Index, out var known):
-                _underWay[started.Index] = known with { Worker = started.Worker };
+                _underWay[started.Index] = known with { Worker = started.Worker, ProcessId = started.ProcessId, Began = clock.GetUtcNow(), Since = clock.GetTimestamp() };
                 listener.Started(started);
                 break;
             case ItemEnded ended when _underWay.Remove(ended.Index, out var known):
-                if (ended is { Failed: true, Final: false } && known.Attempt <= plan.Retries) _again.Enqueue((ended.Index, known.Attempt + 1));
-                else listener.Ended(ended, known.Attempt);
+                if (!PutBack(ref ended, known)) End(ended, known);
                 break;
             case JobDone done:
                 return done;
@@ -100,14 +110,33 @@ internal sealed class JobRun(JobHostProcess host, JobAssembly assembly, JobPlan 
         return null;
     }
 
+    private void End(ItemEnded ended, ItemUnderWay known)
+    {
+        listener.Attempted(ended, known);
+        if (ended is { Failed: true, Final: false } && known.Attempt <= plan.Retries && !_halted)
+        {
+            _again.Enqueue((ended.Index, known.Attempt + 1));
+            return;
+        }
+        listener.Ended(ended, known.Attempt);
+        Count(ended.Failed);
+    }
+
     // True: there is something to read. False: the host has closed its end.
     private async Task<bool> WaitAsync(TimeSpan? patience, CancellationToken token)
     {
-        var reading = host.Replies.WaitToReadAsync(token).AsTask();
-        return patience is { } limit ? await reading.WaitAsync(limit, clock, CancellationToken.None) : await reading;
+        var reading = _reading ??= host.Replies.WaitToReadAsync(token).AsTask();
+        try
+        {
+            return patience is { } limit ? await reading.WaitAsync(limit, clock, CancellationToken.None) : await reading;
+        }
+        finally
+        {
+            if (reading.IsCompleted) _reading = null;
+        }
     }
 
-    private async Task<JobEnd> InterruptAsync()
+    private async Task<JobEnd> InterruptAsync(HaltPolicy? halted)
     {
         host.Send(new GiveUp());
         host.Send(new EndOfItems());
@@ -131,7 +160,7 @@ internal sealed class JobRun(JobHostProcess host, JobAssembly assembly, JobPlan 
             // Somebody does not listen; the items it holds have no outcome.
         }
         host.Kill();
-        return new JobEnd(true, null, null);
+        return new JobEnd(halted is null, null, null, halted);
     }
 
     private JobEnd Stuck()

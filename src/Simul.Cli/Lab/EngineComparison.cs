@@ -8,7 +8,7 @@ namespace Simul.Cli;
 // The first pass, one by one, is the reference and is not measured as an engine: it warms the file cache for all alike,
 // shows whether the method repeats its own results at all, and tells how much of its time it computes. From that follows
 // how many workers a method that waits needs.
-internal sealed class EngineComparison(JobAssembly assembly, string method, IReadOnlyList<string> inputs, int? workers, TimeProvider clock)
+internal sealed class EngineComparison(JobAssembly assembly, string method, IReadOnlyList<string> inputs, int? workers, TimeSpan? timeout, TimeProvider clock)
 {
     // A reference pass longer than this is also the figure for one by one.
     private static readonly TimeSpan s_longReference = TimeSpan.FromSeconds(30);
@@ -70,7 +70,7 @@ internal sealed class EngineComparison(JobAssembly assembly, string method, IRea
         await using var host = JobHostProcess.Start(assembly, progress.Say);
         var results = new EngineRun(inputs, progress, clock);
         // The loop's own default is the right one: for an asynchronous method many at once.
-        var plan = new JobPlan(method, engine, inputs) { Workers = engine is "sync" or "loop" ? workers : count };
+        var plan = new JobPlan(method, engine, inputs) { Workers = engine is "sync" or "loop" ? workers : count, Timeout = timeout };
         var run = new JobRun(host, assembly, plan, results, clock);
         if (await run.OpenAsync(token) is { } early) throw new JobFailure(early.Trouble!);
         progress.Begin();

@@ -31,6 +31,10 @@ internal static class ProcessTree
     // Proportional set size: pages that processes share are counted once in all.
     public static long MemoryBytes(int root) => Members(root).Sum(Proportional);
 
+    // Resident set size: cheaper to ask for, and pages that processes share are counted in each.
+    public static long ResidentBytes(int root) => Members(root).Sum(pid =>
+        Read($"/proc/{pid}/statm").Split(' ') is [_, var pages, ..] ? long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0);
+
     public static List<int> Members(int root)
     {
         var members = new List<int> { root };

@@ -6,18 +6,21 @@ internal static class Files
     // The lines of a file, without the empty ones; "-" is standard input.
     public static IReadOnlyList<string> ReadItems(string path, string option)
     {
-        string[] lines;
+        var items = ReadLines(path, option).Select(l => l.TrimEnd('\r')).Where(l => l.Length > 0).ToList();
+        if (items.Count == 0) throw new UsageException($"{option}: '{path}' has no items; write one a line.");
+        return items;
+    }
+
+    public static string[] ReadLines(string path, string option)
+    {
         try
         {
-            lines = path == "-" ? Console.In.ReadToEnd().Split('\n') : File.ReadAllLines(path);
+            return path == "-" ? Console.In.ReadToEnd().Split('\n') : File.ReadAllLines(path);
         }
         catch (Exception e) when (IsFileTrouble(e))
         {
             throw new UsageException($"{option}: cannot read '{path}': {Reason(e, path)}.", e);
         }
-        var items = lines.Select(l => l.TrimEnd('\r')).Where(l => l.Length > 0).ToList();
-        if (items.Count == 0) throw new UsageException($"{option}: '{path}' has no items; write one a line.");
-        return items;
     }
 
     // Opened before the work begins, so that nobody loses an hour's results to a typo.

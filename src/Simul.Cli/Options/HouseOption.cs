@@ -128,6 +128,34 @@ internal static class HouseOption
             },
         };
 
+    // When to end before all has ended, as GNU parallel spells it.
+    public static Option<HaltPolicy> Halt(string what) => new("--halt")
+    {
+        Description = $"End before all {what} have: {HaltPolicy.Spelling}. 'soon' begins no more, 'now' stops what runs. Default: never.",
+        HelpName = "WHEN,WHY=N",
+        DefaultValueFactory = _ => HaltPolicy.Never,
+        CustomParser = result =>
+        {
+            if (HaltPolicy.Parse(result.Tokens[0].Value, out string complaint) is { } policy) return policy;
+            result.AddError($"--halt: {complaint}");
+            return HaltPolicy.Never;
+        },
+    };
+
+    // An amount of memory in bytes; null when the option is not given.
+    public static Option<long?> Size(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "2G",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (SizeParser.TryParse(text, out long bytes)) return bytes;
+            result.AddError($"{name}: '{text}' is not an amount of memory; write 500M, 1.5G or 2GiB.");
+            return null;
+        },
+    };
+
     private static string NotAmong(string name, string text, string[] words) =>
         $"{name}: '{text}' is not one of {string.Join(", ", words)}{(DidYouMean.Find(text, words) is { } near ? $"; did you mean '{near}'?" : ".")}";
 

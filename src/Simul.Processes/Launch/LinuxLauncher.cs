@@ -69,8 +69,11 @@ internal sealed class LinuxLauncher : WorkerLauncher
         {
             if (_rings) channel = RingChannel.Create(out pair[1]);
             else Check(Libc.SocketPair(Libc.AfUnix, Libc.SockStream | Libc.SockCloseOnExec, 0, pair), "socketpair");
-            Check(Libc.Pipe(standardOutput, Libc.CloseOnExec), "pipe2");
-            Check(Libc.Pipe(standardError, Libc.CloseOnExec), "pipe2");
+            if (!Surroundings.InheritsOutput)
+            {
+                Check(Libc.Pipe(standardOutput, Libc.CloseOnExec), "pipe2");
+                Check(Libc.Pipe(standardError, Libc.CloseOnExec), "pipe2");
+            }
             int pid = Spawn(pair[1], standardOutput[1], standardError[1]);
             channel ??= new DescriptorChannel(pair[0]);
             started = true;
@@ -109,10 +112,11 @@ internal sealed class LinuxLauncher : WorkerLauncher
             Check(Libc.AttributesCreate(&attributes), "posix_spawnattr_init");
             // The order matters: descriptor 3 may be one of the two sources in this process.
             Libc.ActionsOpen(&actions, 0, "/dev/null", 0, 0);
-            Libc.ActionsDuplicate(&actions, standardOutput, 1);
-            Libc.ActionsDuplicate(&actions, standardError, 2);
+            if (standardOutput >= 0) Libc.ActionsDuplicate(&actions, standardOutput, 1);
+            if (standardError >= 0) Libc.ActionsDuplicate(&actions, standardError, 2);
             Libc.ActionsDuplicate(&actions, channel, ChannelDescriptor);
             if (Arguments is not null) Libc.ActionsDuplicate(&actions, (int)_regionFile!.DangerousGetHandle(), ArgumentsDescriptor);
+            if (Surroundings.WorkingDirectory is { } directory) Libc.ActionsChangeDirectory(&actions, directory);
             Libc.AttributesSetGroup(&attributes, 0);
             Libc.AttributesSetSignalMask(&attributes, &signals);
             // Ignored signals stay ignored over exec. The runtime ignores SIGPIPE here; programs a worker starts must not.

@@ -40,6 +40,14 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 
     public int ErrorDescriptor { get; private set; }
 
+    public override void Terminate()
+    {
+        lock (_gate)
+        {
+            if (!_collected) Libc.Kill(Id, Libc.SigTerm);
+        }
+    }
+
     public override void Kill()
     {
         lock (_gate)

@@ -24,8 +24,9 @@ internal sealed class PortableLauncher(HostCommand command, bool diagnostics) : 
             var start = new ProcessStartInfo(command.Executable)
             {
                 RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
+                RedirectStandardOutput = !Surroundings.InheritsOutput,
+                RedirectStandardError = !Surroundings.InheritsOutput,
+                WorkingDirectory = Surroundings.WorkingDirectory ?? "",
                 UseShellExecute = false,
                 CreateNoWindow = true,
             };

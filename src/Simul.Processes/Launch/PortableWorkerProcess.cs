@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Simul.Processes.Interop.Linux;
 
 namespace Simul.Processes.Launch;
 
@@ -16,6 +17,11 @@ internal sealed class PortableWorkerProcess : WorkerProcess
         _errorLines = new OutputLines(line => output(line, true, id), 4096);
         var lines = new OutputLines(line => output(line, false, id), 0);
         _process.StandardInput.Close();
+        if (!start.RedirectStandardOutput)
+        {
+            _ = CollectAsync();
+            return;
+        }
         var error = Task.Factory.StartNew(() => Pump(_process.StandardError.BaseStream, _errorLines), TaskCreationOptions.LongRunning);
         var printed = Task.Factory.StartNew(() => Pump(_process.StandardOutput.BaseStream, lines), TaskCreationOptions.LongRunning);
         _ = CollectAsync(error, printed);
@@ -24,6 +30,19 @@ internal sealed class PortableWorkerProcess : WorkerProcess
     public override int Id { get; }
 
     public override string ErrorTail => _errorLines.Tail;
+
+    public override void Terminate()
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows()) _process.Kill();
+            else if (!_process.HasExited) Libc.Kill(Id, Libc.SigTerm);
+        }
+        catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It has gone already.
+        }
+    }
 
     public override void Kill()
     {

@@ -15,6 +15,6 @@ internal static class WorkerDepth
     public static void ThrowIfTooDeep()
     {
         if (Current >= Limit)
-            throw new WorkerStartException($"This pool would be the {Limit + 1}th inside another. A method that makes a pool in which it runs itself never ends; make the pool outside of it.");
+            throw new WorkerStartException($"This pool or child process would be the {Limit + 1}th inside another. A method that makes one in which it runs itself never ends; make it outside of the method.");
     }
 }

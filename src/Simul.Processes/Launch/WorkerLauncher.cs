@@ -7,14 +7,17 @@ namespace Simul.Processes.Launch;
 // Starts worker processes and connects a private channel to each. The seam between operating systems.
 internal abstract class WorkerLauncher : IDisposable
 {
-    public static WorkerLauncher Create(ProcessExecutorOptions options, HostCommand command)
+    // Of every process it starts.
+    public Surroundings Surroundings { get; init; } = Surroundings.OfParent;
+
+    public static WorkerLauncher Create(ProcessExecutorOptions options, HostCommand command, Surroundings? surroundings = null)
     {
         bool canShare = OperatingSystem.IsLinux() && !options.PortableLaunch && Libc.FutexNumber >= 0;
         if (options.Transport == WorkerTransport.SharedMemory && !canShare)
             throw new PlatformNotSupportedException($"Shared memory with workers needs Linux and a processor whose futex call is known; this is {RuntimeInformation.RuntimeIdentifier}. Leave {nameof(ProcessExecutorOptions.Transport)} at {nameof(WorkerTransport.Automatic)}.");
         return OperatingSystem.IsLinux() && !options.PortableLaunch
-            ? new LinuxLauncher(command, options.Diagnostics, rings: canShare && options.Transport != WorkerTransport.Sockets)
-            : new PortableLauncher(command, options.Diagnostics);
+            ? new LinuxLauncher(command, options.Diagnostics, rings: canShare && options.Transport != WorkerTransport.Sockets) { Surroundings = surroundings ?? Surroundings.OfParent }
+            : new PortableLauncher(command, options.Diagnostics) { Surroundings = surroundings ?? Surroundings.OfParent };
     }
 
     // Where large arguments are put for any worker to read; null: into the frames.
@@ -28,7 +31,7 @@ internal abstract class WorkerLauncher : IDisposable
     public abstract (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output);
 
     // What differs between the environment of a worker and its parent's.
-    protected static Dictionary<string, string?> Environment(HostCommand command, bool diagnostics, string[] description)
+    protected Dictionary<string, string?> Environment(HostCommand command, bool diagnostics, string[] description)
     {
         var changes = new Dictionary<string, string?>
         {
@@ -39,6 +42,7 @@ internal abstract class WorkerLauncher : IDisposable
         };
         // The runtime's diagnostic sockets are files in the temporary folder, which a killed process leaves behind.
         if (!diagnostics) changes["DOTNET_EnableDiagnostics"] = "0";
+        foreach (var (name, value) in Surroundings.Environment) changes[name] = value;
         changes[HostCommand.Variable] = command.Inherited.Length > 0 ? command.Inherited : null;
         changes[HostCommand.WorkerVariable] = command.WorkerEnvironment(description);
         return changes;

@@ -15,6 +15,10 @@ internal abstract class WorkerProcess
     // Ends, after all output has been read, when the process has gone and its status was collected.
     public Task<WorkerExit> Exited => _exit.Task;
 
+    // Asks the process to end, as SIGTERM does; it alone, and it may refuse. Where there are no signals it is ended. No effect on
+    // one that has gone.
+    public abstract void Terminate();
+
     // Ends the process at once, with what it started. No effect on one that has gone.
     public abstract void Kill();
 

@@ -8,6 +8,11 @@ internal abstract class Invoker
 {
     public static Invoker Create(MethodInfo method, WorkShape shape, Type? argument, Type result, bool isClosure, string display)
     {
+        if (result == typeof(void))
+        {
+            var command = argument is null ? typeof(CommandInvoker) : typeof(CommandInvoker<>).MakeGenericType(argument);
+            return (Invoker)Activator.CreateInstance(command, method, shape, isClosure, display)!;
+        }
         var type = argument is null ? typeof(Invoker<>).MakeGenericType(result) : typeof(Invoker<,>).MakeGenericType(argument, result);
         return (Invoker)Activator.CreateInstance(type, method, shape, isClosure, display)!;
     }

@@ -5,17 +5,17 @@ namespace Simul.Processes.Pool;
 // What most often ends a worker in the way this one ended, in words for the error message.
 internal static class CrashCause
 {
-    public static WorkerCrashedException Describe(Job job, WorkerSlot slot, WorkerExit exit)
+    public static WorkerCrashedException Describe(Job job, WorkerSlot slot, WorkerExit exit) =>
+        Describe(job.Name, slot.Name, slot.Process, exit, slot.AnnouncedExit, slot.KillNote);
+
+    public static WorkerCrashedException Describe(string item, string worker, WorkerProcess? process, WorkerExit exit, int? announced, string? killNote)
     {
-        string tail = slot.Process?.ErrorTail ?? "";
-        string? signal = slot.AnnouncedExit is not null ? null : exit.SignalName;
-        int? code = exit.Signal is null && signal is null ? exit.Code : null;
-        // Where .NET collects the status, exit code 137 looks like SIGKILL.
-        if (exit.Signal is { } number && slot.AnnouncedExit == 128 + number) code = slot.AnnouncedExit;
-        return new WorkerCrashedException(job.Name, slot.Name, slot.Process?.Id ?? 0, code, signal, slot.KillNote ?? Cause(slot, code, signal, tail), tail);
+        string tail = process?.ErrorTail ?? "";
+        var (code, signal) = exit.Told(announced);
+        return new WorkerCrashedException(item, worker, process?.Id ?? 0, code, signal, killNote ?? Cause(announced, code, signal, tail), tail);
     }
 
-    private static string Cause(WorkerSlot slot, int? code, string? signal, string tail) => signal switch
+    private static string Cause(int? announced, int? code, string? signal, string tail) => signal switch
     {
         "SIGKILL" => "it was killed from outside: kill -9, or the kernel for lack of memory (see dmesg)",
         "SIGTERM" or "SIGINT" or "SIGHUP" or "SIGQUIT" => "somebody sent it this signal from outside",
@@ -24,7 +24,7 @@ internal static class CrashCause
         "SIGABRT" when tail.Contains("Unhandled exception", StringComparison.Ordinal) => "an exception nobody caught, on a thread the method started or in an async void method",
         "SIGABRT" => "Environment.FailFast, or an abort in native code",
         not null => "see the signal's manual page",
-        null when slot.AnnouncedExit is not null => "the method, or something it calls, called Environment.Exit",
+        null when announced is not null => "the method, or something it calls, called Environment.Exit",
         null when code is not null => "native code ended the process",
         _ => "unknown; its status was collected by somebody else (is SIGCHLD ignored?)",
     };

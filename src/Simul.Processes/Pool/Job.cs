@@ -92,11 +92,8 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
     // Nobody will read the input any more.
     public void DropInput()
     {
-        if (OperatingSystem.IsLinux() && pool.Arguments is { } arena)
-        {
-            arena.Release(Closure.Block);
-            arena.Release(Argument.Block);
-        }
+        Closure.Release(pool.Arguments);
+        Argument.Release(pool.Arguments);
         Closure = Argument = Payload.None;
     }
 

@@ -105,14 +105,7 @@ internal sealed partial class WorkerPool
         }
         job.State = JobState.Sent;
         WriteLocked(slot, (job, number, now: _virtual?.GetTimestamp() ?? 0), static (writer, state) =>
-        {
-            writer.Begin(MessageKind.Run);
-            writer.Write(state.job.Id);
-            writer.Write(state.number);
-            writer.Write(state.now);
-            writer.WritePayload(state.job.Closure);
-            writer.EndWith(state.job.Argument.Block, state.job.Argument.Bytes, state.job.Argument.Bytes.Length);
-        });
+            ItemFrame.Write(writer, state.job.Id, state.number, state.now, state.job.Closure, state.job.Argument));
     }
 
     // Back to the queue, at its front: it was first once. Jobs come back last one first.

@@ -1,6 +1,7 @@
 using Simul.Processes.Launch;
 using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
+using Simul.Processes.Worker;
 
 namespace Simul.Processes.Pool;
 
@@ -21,10 +22,7 @@ internal sealed partial class WorkerPool
         hello.Begin(MessageKind.Hello);
         BuildIdentity.Own.Write(hello);
         hello.Write(slot.Name);
-        hello.Write(_virtual is not null ? (byte)2 : Options.Clock is ScaledTimeProvider ? (byte)1 : (byte)0);
-        hello.Write(BitConverter.DoubleToInt64Bits((Options.Clock as ScaledTimeProvider)?.Speed ?? 1));
-        hello.Write(_virtual?.GetTimestamp() ?? (Options.Clock as ScaledTimeProvider)?.OriginTimestamp ?? 0);
-        hello.Write((_virtual?.GetUtcNow() - _virtual?.Elapsed)?.UtcTicks ?? 0);
+        WorkerClock.Write(hello, Options.Clock);
         hello.End();
         try
         {
@@ -65,8 +63,7 @@ internal sealed partial class WorkerPool
                 OnPong(slot);
                 break;
             case MessageKind.OtherBuild:
-                throw new WorkerStartException(
-                    $"The worker process runs {BuildIdentity.Read(ref body)}, and this process {BuildIdentity.Own}. Were the program's files replaced while it ran, or does its folder hold files of two builds? Build anew, and start again.");
+                throw BuildIdentity.Read(ref body).Refused();
         }
     }
 

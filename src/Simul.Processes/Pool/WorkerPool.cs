@@ -119,6 +119,12 @@ internal sealed partial class WorkerPool
         lock (_gate) return [.. _slots.Where(s => s.State == WorkerSlotState.Ready).Select(s => s.Process!.Id)];
     }
 
+    // Of the worker that has this name now.
+    public int? FindProcessId(string worker)
+    {
+        lock (_gate) return Array.Find(_slots, s => s.Name == worker)?.Process?.Id;
+    }
+
     // Sends what was written under the gate and starts the workers it asked for. Called without the gate.
     public void Flush()
     {

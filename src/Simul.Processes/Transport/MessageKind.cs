@@ -10,7 +10,7 @@ internal enum MessageKind : byte
     Cancel,     // id                             takes the item back, or cancels its token
     Recall,     //                                takes all items back that have not begun
     Awake,      // id, sleep number, now          the end of a sleep in virtual time
-    Stop,       //                                end when nothing is left to do
+    Stop,       // perhaps an exit code           end when nothing is left to do
     Ping,       //                                answered by the thread of the asynchronous items
     Trim,       //                                give back the memory of results that were read
 

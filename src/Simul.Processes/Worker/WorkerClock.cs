@@ -17,6 +17,16 @@ internal sealed class WorkerClock
 
     public static WorkerClock Real { get; } = new(TimeProvider.System, null);
 
+    public static void Write(FrameWriter target, TimeProvider clock)
+    {
+        var real = clock as ScaledTimeProvider;
+        var simulated = clock as VirtualTimeProvider;
+        target.Write(simulated is not null ? (byte)2 : real is not null ? (byte)1 : (byte)0);
+        target.Write(BitConverter.DoubleToInt64Bits(real?.Speed ?? 1));
+        target.Write(simulated?.GetTimestamp() ?? real?.OriginTimestamp ?? 0);
+        target.Write((simulated?.GetUtcNow() - simulated?.Elapsed)?.UtcTicks ?? 0);
+    }
+
     public static WorkerClock Read(ref FrameBody body)
     {
         byte kind = body.ReadByte();

@@ -28,6 +28,7 @@ internal sealed class WorkerSession
     private AsyncLane? _lane;                                        // owner: the main thread; read by the receiving one
     private WorkerClock _clock = WorkerClock.Real;                   // set before the first item
     private string _name = "";
+    private int _exitCode;                                           // owner: _receiving; read by the main thread after _stopped
     private volatile bool _stopped;
 
     public WorkerSession(Channel channel, Arena? arguments)
@@ -53,7 +54,7 @@ internal sealed class WorkerSession
             // Each turn runs one item; the next may have come with its end.
         }
         _stopped = true;
-        return 0;
+        return _exitCode;
     }
 
     private WorkerItem? TakeFirst()
@@ -206,6 +207,7 @@ internal sealed class WorkerSession
                 if (OperatingSystem.IsLinux()) _results?.Trim();
                 break;
             case MessageKind.Stop:
+                if (!body.Rest.IsEmpty) _exitCode = body.ReadInt32();
                 _stopped = true;
                 _queue.Close();
                 break;

@@ -49,7 +49,9 @@ internal sealed class JobSession
         {
             throw new JobRefusedException($"The first input, '{BoundMethod.Shown(open.FirstInput)}', cannot be read as {ClrNames.Of(method.ArgumentType)}, which {ClrNames.Of(method.Method)} takes: {e.Message}");
         }
-        var engine = JobEngines.Create(open.Engine, open.Workers, new ItemReporter(pipe));
+        var reporter = new ItemReporter(pipe);
+        var engine = JobEngines.Create(open.Engine, open.Workers, reporter);
+        if (open.TellProcessIds && engine is ProcessExecutor processes) reporter.ProcessOf = processes.FindWorkerProcessId;
         pipe.Send(new JobReady(ClrNames.Of(method.Method), method.Asynchronous, engine.Workers, JobEngines.Window(engine, method.Asynchronous)));
         var session = new JobSession(pipe, method, engine, open.Assembly, open.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
         JobWork.Told = session.Tell;

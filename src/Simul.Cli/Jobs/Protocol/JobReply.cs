@@ -19,7 +19,8 @@ internal sealed record JobRefused(string Message) : JobReply;
 
 // At: seconds on the engine's clock. It is on its way before the method begins, so that after a crash the command line
 // can name the items that were under way.
-internal sealed record ItemStarted(int Index, string Worker, double At) : JobReply;
+// ProcessId: of the worker process, where the job asked for it.
+internal sealed record ItemStarted(int Index, string Worker, double At, int? ProcessId = null) : JobReply;
 
 // Json is the result's text; null when the item failed. Seconds: in the method alone. Final: trying again gives the same.
 internal sealed record ItemEnded(int Index, string? Json, string? ErrorType, string? ErrorMessage, double Seconds, bool Final) : JobReply

@@ -20,7 +20,7 @@ namespace Simul.Cli.Jobs;
 internal abstract record JobRequest;
 
 // FirstInput is converted before anything runs: a list that cannot be read at all is bad usage, not a thousand failures.
-internal sealed record OpenJob(string Assembly, string Method, string Engine, int? Workers, double? TimeoutSeconds, string FirstInput) : JobRequest;
+internal sealed record OpenJob(string Assembly, string Method, string Engine, int? Workers, double? TimeoutSeconds, string FirstInput, bool TellProcessIds = false) : JobRequest;
 
 internal sealed record RunItem(int Index, string Input) : JobRequest;
 

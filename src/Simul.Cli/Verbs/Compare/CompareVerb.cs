@@ -13,11 +13,12 @@ internal sealed class CompareVerb : IVerb
         var inputs = JobOptions.Inputs();
         var engines = HouseOption.Choices("--engines", "Which engines to try. Default: all.", JobOptions.Engines);
         var workers = JobOptions.Workers();
+        var timeout = HouseOption.Duration("--timeout", "How long one item may run, on every engine. The process engine kills what does not stop.");
         var json = HouseOption.Json();
         var page = HouseOption.Report();
         var command = new Command("compare", "Run your own method over your own inputs on every engine: equal results, times, memory, and which to take.")
         {
-            assembly, method, inputs, engines, workers, page, json,
+            assembly, method, inputs, engines, workers, timeout, page, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -26,7 +27,7 @@ internal sealed class CompareVerb : IVerb
             try
             {
                 var target = await JobAssemblyFinder.FindAsync(parsed.GetValue(assembly)!, cancellation);
-                var comparison = new EngineComparison(target, parsed.GetValue(method)!, lines, parsed.GetValue(workers), TimeProvider.System);
+                var comparison = new EngineComparison(target, parsed.GetValue(method)!, lines, parsed.GetValue(workers), parsed.GetValue(timeout), TimeProvider.System);
                 var report = await comparison.RunAsync(parsed.GetValue(engines) is { Length: > 0 } chosen ? chosen : JobOptions.Engines, cancellation);
                 if (reportFile is not null)
                 {

@@ -12,11 +12,15 @@ internal sealed class RunChild : IDisposable
     private readonly AnonymousPipeServerStream[] _pipes;
     private readonly LineSplitter[] _lines = [new(), new()];
     private readonly bool[] _open = [true, true];
+    private readonly IReadOnlyList<string> _command;
+    private long _outputBytes;
 
-    private RunChild(RunJob job, int attempt, int process, AnonymousPipeServerStream[] pipes)
+    private RunChild(RunJob job, int attempt, int slot, IReadOnlyList<string> command, int process, AnonymousPipeServerStream[] pipes)
     {
         Job = job;
         Attempt = attempt;
+        Slot = slot;
+        _command = command;
         Process = process;
         _pipes = pipes;
         Start = TimeProvider.System.GetUtcNow();
@@ -26,6 +30,8 @@ internal sealed class RunChild : IDisposable
     public RunJob Job { get; }
 
     public int Attempt { get; }
+
+    public int Slot { get; }
 
     // Also the number of its session and of its process group.
     public int Process { get; }
@@ -39,22 +45,31 @@ internal sealed class RunChild : IDisposable
 
     public long ExitStamp { get; private set; }
 
+    // Set once, when the supervisor ends it for a reason of its own.
+    public Condemnation? Condemned { get; private set; }
+
+    public long CondemnedStamp { get; private set; }
+
+    // Set once, when it did not go as it was asked to.
+    public bool CondemnedKilled { get; private set; }
+
     public bool IsOpen(int pipe) => _open[pipe];
 
     public bool IsDrained => !_open[0] && !_open[1];
 
     public int Descriptor(int pipe) => (int)_pipes[pipe].SafePipeHandle.DangerousGetHandle();
 
-    public static RunChild StartNew(RunJob job, int attempt, Func<IReadOnlyList<string>, IReadOnlyList<string>> wrap, IReadOnlyList<KeyValuePair<string, string>> environment)
+    public static RunChild StartNew(
+        RunJob job, int attempt, int slot, IReadOnlyList<string> command, Func<IReadOnlyList<string>, IReadOnlyList<string>> wrap, IReadOnlyList<KeyValuePair<string, string>> environment)
     {
         var pipes = new AnonymousPipeServerStream[2];
         try
         {
             // Close-on-exec from the first instant: no other child holds an end of these.
             for (int i = 0; i < 2; i++) pipes[i] = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
-            int process = ProcessSpawner.Start(wrap(job.Command), environment, null, pipes[0].ClientSafePipeHandle, pipes[1].ClientSafePipeHandle);
+            int process = ProcessSpawner.Start(wrap(command), environment, null, pipes[0].ClientSafePipeHandle, pipes[1].ClientSafePipeHandle);
             foreach (var pipe in pipes) pipe.DisposeLocalCopyOfClientHandle(); // else the end would never show
-            return new RunChild(job, attempt, process, pipes);
+            return new RunChild(job, attempt, slot, command, process, pipes);
         }
         catch
         {
@@ -69,14 +84,33 @@ internal sealed class RunChild : IDisposable
         nint count;
         fixed (byte* start = buffer) count = Libc.Read(Descriptor(pipe), start, (nuint)buffer.Length);
         if (count < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Libc.Interrupted) return;
-        if (count > 0) _lines[pipe].Add(buffer.AsSpan(0, (int)count), line => output.Line(Job.Index, line, pipe == 1));
-        else Close(pipe, output);
+        if (count <= 0)
+        {
+            Close(pipe, output);
+            return;
+        }
+        if (pipe == 0) _outputBytes += count;
+        _lines[pipe].Add(buffer.AsSpan(0, (int)count), line => output.Line(Job.Index, line, pipe == 1));
     }
 
     public void Exited(ChildStatus status)
     {
         Status = status;
         ExitStamp = TimeProvider.System.GetTimestamp();
+    }
+
+    public void Condemn(Condemnation why, int signal)
+    {
+        if (Condemned is not null || Status is not null) return;
+        Condemned = why;
+        CondemnedStamp = TimeProvider.System.GetTimestamp();
+        Signal(signal);
+    }
+
+    public void KillCondemned()
+    {
+        CondemnedKilled = true;
+        Signal(Libc.SigKill);
     }
 
     public void Close(int pipe, RunOutput output)
@@ -91,8 +125,12 @@ internal sealed class RunChild : IDisposable
     public void Signal(int signal) => _ = Libc.Kill(-Process, signal);
 
     public RunAttempt Report() => new(
-        Job.Index, Job.Item, Job.Command, Attempt, Process, Start, Math.Round(TimeProvider.System.GetElapsedTime(StartStamp, ExitStamp).TotalSeconds, 6),
-        Status!.ExitCode, Status.SignalName, null, Math.Round(Status.CpuSeconds, 6));
+        Job.Index, Job.Item, _command, Attempt, Process, Start, Math.Round(TimeProvider.System.GetElapsedTime(StartStamp, ExitStamp).TotalSeconds, 6),
+        Condemned is null ? Status!.ExitCode : null, Condemned is null ? Status!.SignalName : null, Condemned?.Reason, Math.Round(Status!.CpuSeconds, 6))
+    {
+        OutputBytes = _outputBytes,
+        SignalNumber = Status!.Signal,
+    };
 
     public void Dispose()
     {

@@ -12,9 +12,9 @@ namespace Simul.Cli;
 // child, not the process.
 //
 // What ends a command: itself; a stop (SIGINT or SIGTERM to its group, SIGKILL after the grace); the second Ctrl+C
-// (SIGKILL at once); our own death, however it comes (the watchdog, and PDEATHSIG). When a command has ended, whatever it
-// left behind in its group is killed too: nothing leaks.
-internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
+// (SIGKILL at once); a limit of the run's (RunSupervisor.Limits); our own death, however it comes (the watchdog, and
+// PDEATHSIG). When a command has ended, whatever it left behind in its group is killed too: nothing leaks.
+internal sealed partial class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log, ParallelLog? parallelLog = null)
 {
     private const int LongestPoll = 1_000; // ms
     private const int ReadSize = 64 * 1024;
@@ -32,13 +32,15 @@ internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
 
     // Owner of all below: the supervisor's thread.
     private readonly Dictionary<int, RunChild> _running = [];
-    private readonly Queue<(RunJob Job, int Attempt)> _waiting = new();
+    private readonly LinkedList<(RunJob Job, int Attempt)> _waiting = new();
+    private readonly SortedSet<int> _freeSlots = [.. Enumerable.Range(1, plan.Parallel)];
     private readonly RunAttempt?[] _results = new RunAttempt?[plan.Jobs.Count];
     private readonly bool[] _stopped = new bool[plan.Jobs.Count];
     private readonly OrphanGuard _guard = new();
     private int _retried;
     private int _finished;
-    private long _stopStamp; // when the stop began; 0 before
+    private int _succeeded; // of the finished
+    private long _stopStamp; // when what runs was asked to stop; 0 before
     private bool _killed; // the grace is over
 
     private volatile bool _stopAsked; // set by the token, read by the thread
@@ -65,21 +67,28 @@ internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
     private void Supervise()
     {
         long start = _time.GetTimestamp();
-        using var progress = plan.Jobs[0].Item is null ? null : ProgressReporter.Live(plan.Jobs.Count, "commands");
+        using var progress = plan.Jobs[0].Item is null ? null : ProgressReporter.Live(plan.Open, "commands");
         try
         {
             _guard.Start(_started);
-            foreach (var job in plan.Jobs) _waiting.Enqueue((job, 1));
+            foreach (var job in plan.Jobs)
+            {
+                if (!plan.Done.Contains(job.Index)) _waiting.AddLast((job, 1));
+                else output.Ended(job.Index);
+            }
             while (true)
             {
                 StartWaiting();
                 TakeReaped();
                 Stop();
+                Judge();
                 FinishEnded();
+                bool over = _running.Count == 0 && (_waiting.Count == 0 || _stopAsked);
+                if (over) output.End();
                 if (progress is not null) progress.Report(_finished, _results.Count(r => r is { Succeeded: false }), output.HasLines ? output.Flush : null);
                 else output.Flush();
-                if (_running.Count == 0 && (_waiting.Count == 0 || _stopAsked)) break;
-                if (!(_waiting.Count > 0 && _running.Count < plan.Parallel && !_stopAsked)) Poll();
+                if (over) break;
+                Poll();
             }
             _guard.Finish(sweep: _stopAsked);
             progress?.Dispose();
@@ -96,30 +105,38 @@ internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
 
     private void StartWaiting()
     {
-        while (!_stopAsked && _running.Count < plan.Parallel && _waiting.TryDequeue(out var next))
+        while (UntilStart() == 0)
         {
+            var (job, attempt) = _waiting.First!.Value;
+            _waiting.RemoveFirst();
+            int slot = _freeSlots.Min; // the lowest number nobody has who runs
+            var command = job.Command(slot);
             try
             {
-                var child = RunChild.StartNew(next.Job, next.Attempt, Trampoline.Wrap, Environment(next.Job));
+                var child = RunChild.StartNew(job, attempt, slot, command, Trampoline.Wrap, Environment(job, slot));
                 _running.Add(child.Process, child);
+                _freeSlots.Remove(slot);
                 _live[child.Process] = 0;
                 _guard.Add(child.Process);
                 _started.Release();
+                if (plan.Nice is { } nice) _ = Libc.SetPriority(Libc.ProcessGroup, child.Process, nice);
             }
             catch (Exception e) when (e is SpawnException or IOException)
             {
                 // No descriptors, no processes, no such file: this command failed, the others go on.
-                End(new RunAttempt(next.Job.Index, next.Job.Item, next.Job.Command, next.Attempt, null, _time.GetUtcNow(), 0, null, null, e.Message, 0), next.Job);
+                End(new RunAttempt(job.Index, job.Item, command, attempt, null, _time.GetUtcNow(), 0, null, null, e.Message, 0), job);
             }
+            _lastStart = _time.GetTimestamp();
         }
     }
 
-    private List<KeyValuePair<string, string>> Environment(RunJob job)
+    private List<KeyValuePair<string, string>> Environment(RunJob job, int slot)
     {
         List<KeyValuePair<string, string>> variables =
         [
             new("SIMUL_INDEX", job.Index.ToString()),
             new("SIMUL_COUNT", plan.Jobs.Count.ToString()),
+            new("SIMUL_SLOT", slot.ToString()),
             new(OrphanGuard.CookieName, _guard.Cookie),
         ];
         if (job.Item is not null) variables.Add(new("SIMUL_ITEM", job.Item));
@@ -137,19 +154,25 @@ internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
 
     private void Stop()
     {
-        if (!_stopAsked) return;
-        if (_stopStamp == 0)
+        if (_stopAsked && _stopStamp == 0)
         {
-            _stopStamp = _time.GetTimestamp();
-            int signal = Interrupt.LastSignal ?? Libc.SigInt;
-            foreach (var child in _running.Values) child.Signal(signal);
+            StopRunning(Interrupt.LastSignal ?? Libc.SigInt);
             foreach (var (job, _) in _waiting) _stopped[job.Index] = true;
-            foreach (var child in _running.Values) _stopped[child.Job.Index] = true;
         }
-        if (!_killed && _time.GetElapsedTime(_stopStamp) >= plan.Grace)
+        if (_stopStamp != 0 && !_killed && _time.GetElapsedTime(_stopStamp) >= plan.Grace)
         {
             _killed = true;
             foreach (var child in _running.Values) child.Signal(Libc.SigKill);
+        }
+    }
+
+    private void StopRunning(int signal)
+    {
+        _stopStamp = _time.GetTimestamp();
+        foreach (var child in _running.Values)
+        {
+            child.Signal(signal);
+            _stopped[child.Job.Index] = true;
         }
     }
 
@@ -162,9 +185,10 @@ internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
             child.Signal(Libc.SigKill);
             for (int pipe = 0; pipe < 2; pipe++) child.Close(pipe, output);
             _running.Remove(child.Process);
+            _freeSlots.Add(child.Slot);
             _live.TryRemove(child.Process, out _);
             _guard.Remove(child.Process);
-            End(child.Report(), child.Job);
+            if (!PutBack(child)) End(child.Report(), child.Job);
             child.Dispose();
         }
     }
@@ -172,18 +196,28 @@ internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
     private void End(RunAttempt attempt, RunJob job)
     {
         log?.Add(attempt);
+        parallelLog?.Add(attempt.LogLine);
         _results[job.Index] = attempt;
         if (attempt.Succeeded) _stopped[job.Index] = false;
-        bool again = !attempt.Succeeded && attempt.Attempt <= plan.Retries && !_stopAsked;
-        if (again)
+        if (!attempt.Succeeded && attempt.Attempt <= plan.Retries && !_stopAsked && !_halted)
         {
             _retried++;
             output.Remark(job.Index, $"failed ({attempt.Description}); starting attempt {attempt.Attempt + 1} of {plan.Retries + 1}");
-            _waiting.Enqueue((job, attempt.Attempt + 1));
+            _waiting.AddLast((job, attempt.Attempt + 1));
             return;
         }
         _finished++;
-        if (!attempt.Succeeded && !_stopped[job.Index]) output.Remark(job.Index, $"failed ({attempt.Description})");
+        if (attempt.Succeeded)
+        {
+            _succeeded++;
+            plan.TimeLimit?.Succeeded(attempt.DurationS);
+        }
+        else if (!_stopped[job.Index])
+        {
+            output.Remark(job.Index, $"failed ({attempt.Description})");
+        }
+        output.Ended(job.Index);
+        Halt();
     }
 
     private unsafe void Poll()
@@ -217,6 +251,7 @@ internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
         {
             if (child.Status is not null) least = Math.Min(least, (s_drainPatience - _time.GetElapsedTime(child.ExitStamp)).TotalMilliseconds);
         }
+        least = Math.Min(least, UntilLimit());
         if (_stopStamp != 0 && !_killed) least = Math.Min(least, (plan.Grace - _time.GetElapsedTime(_stopStamp)).TotalMilliseconds);
         return (int)Math.Ceiling(Math.Clamp(least, 0, LongestPoll));
     }
@@ -252,6 +287,9 @@ internal sealed class RunSupervisor(RunPlan plan, RunOutput output, JobLog? log)
         var results = _results.OfType<RunAttempt>().ToList();
         int stopped = _stopped.Count(s => s);
         int succeeded = results.Count(r => r.Succeeded);
-        return new RunSummary(plan.Jobs.Count, succeeded, plan.Jobs.Count - succeeded - stopped, stopped, _retried, Math.Round(wall.TotalSeconds, 6), results);
+        return new RunSummary(plan.Open, succeeded, plan.Open - succeeded - stopped, stopped, _retried, Math.Round(wall.TotalSeconds, 6), results)
+        {
+            Halted = _halted ? plan.Halt : null,
+        };
     }
 }

@@ -19,6 +19,7 @@ internal static unsafe partial class Libc
     public const short PollIn = 1;
     public const int SigKill = 9;
     public const int SigPipe = 13;
+    public const int SigTerm = 15;
     public const short SpawnSetGroup = 0x02;
     public const short SpawnSetDefaultSignals = 0x04;
     public const short SpawnSetSignalMask = 0x08;
@@ -140,6 +141,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ActionsOpen(Opaque* actions, int descriptor, string path, int flags, uint mode);
+
+    // glibc 2.29, musl 1.1.24.
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ActionsChangeDirectory(Opaque* actions, string path);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     public static partial int AttributesCreate(Opaque* attributes);
