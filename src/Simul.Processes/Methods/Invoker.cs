@@ -31,12 +31,13 @@ internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool 
     {
         var bound = Bind(closure);
         Write(result, shape == WorkShape.Synchronous ? ((Func<TResult>)bound)() : ((Func<CancellationToken, TResult>)bound)(token));
+        GC.KeepAlive(bound.Target); // a captured SharedArray, whose span the method uses
     }
 
     public override Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
     {
         var bound = Bind(closure);
-        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<Task<TResult>>)bound)() : ((Func<CancellationToken, Task<TResult>>)bound)(token));
+        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<Task<TResult>>)bound)() : ((Func<CancellationToken, Task<TResult>>)bound)(token), bound.Target, null);
     }
 }
 
@@ -54,13 +55,15 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
         var bound = Bind(closure);
         var value = Argument(argument);
         Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
+        GC.KeepAlive(bound.Target); // a SharedArray, whose span the method uses
+        GC.KeepAlive(value);
     }
 
     public override Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
     {
         var bound = Bind(closure);
         var value = Argument(argument);
-        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task<TResult>>)bound)(value) : ((Func<TArg, CancellationToken, Task<TResult>>)bound)(value, token));
+        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task<TResult>>)bound)(value) : ((Func<TArg, CancellationToken, Task<TResult>>)bound)(value, token), bound.Target, value);
     }
 
     private TArg Argument(byte[] bytes) => WorkPayload.Deserialize<TArg>(bytes, $"The argument of {Display}");

@@ -1,5 +1,6 @@
 using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
+using Simul.Processes.Sharing;
 
 namespace Simul.Processes.Pool;
 
@@ -85,13 +86,24 @@ internal sealed class Job<TResult> : Job
 {
     // Continuations must not run on the thread that receives from a worker.
     private readonly TaskCompletionSource<TResult> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SharedCargo? _cargo; // shared objects on the way to the worker
     private TResult? _result;
 
     public Job(WorkerPool pool, MethodReference method, WorkItem<TResult> item, CancellationToken token)
         : base(pool, method, item.Name, item.Options.Timeout, token)
     {
-        Closure = method.Captured(item.Method);
-        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, $"The argument of {method.Display}");
+        var cargo = SharedCargo.Begin();
+        try
+        {
+            Closure = method.Captured(item.Method);
+            if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, $"The argument of {method.Display}");
+        }
+        catch
+        {
+            cargo.End()?.Dispose();
+            throw;
+        }
+        _cargo = cargo.End();
     }
 
     public Task<TResult> Task => _source.Task;
@@ -111,6 +123,7 @@ internal sealed class Job<TResult> : Job
                 break;
         }
         _result = default;
+        _cargo?.Dispose();
     }
 
     protected override void ReadResult(ReadOnlySpan<byte> result) => _result = WorkPayload.Deserialize<TResult>(result, $"The result of {Method.Display}");
