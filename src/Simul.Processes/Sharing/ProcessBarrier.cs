@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Simul.Processes.Sharing;
 
 namespace Simul;
@@ -18,6 +19,7 @@ namespace Simul;
 /// await pool.MapAsync(parts, part => { Simulate(part); round.SignalAndWait(); return Exchange(part); }).ToArrayAsync();
 /// </code>
 /// </example>
+[JsonConverter(typeof(SharedObjectConverter))]
 public sealed class ProcessBarrier : SharedObject, ISharedObject<ProcessBarrier>
 {
     private const int MostParticipants = 1_000;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Simul.Processes.Sharing;
 
 namespace Simul;
@@ -24,6 +25,7 @@ namespace Simul;
 /// }
 /// </code>
 /// </example>
+[JsonConverter(typeof(SharedObjectConverter))]
 public sealed class ProcessCondition : SharedObject, ISharedObject<ProcessCondition>
 {
     private const int CountOffset = 8;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Simul.Processes.Sharing;
 
 namespace Simul;
@@ -16,6 +17,7 @@ namespace Simul;
 /// go.Set();
 /// </code>
 /// </example>
+[JsonConverter(typeof(SharedObjectConverter))]
 public sealed class ProcessEvent : SharedObject, ISharedObject<ProcessEvent>
 {
     private const int StateOffset = 8;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Simul.Processes.Sharing;
 
@@ -15,6 +16,7 @@ namespace Simul;
 /// their order. Time limits are real time.</para>
 /// </remarks>
 /// <typeparam name="T">The type of the messages.</typeparam>
+[JsonConverter(typeof(SharedObjectConverter))]
 public sealed class ProcessPipeEnd<T> : SharedObject, ISharedObject<ProcessPipeEnd<T>>, IPeer
 {
     private const ulong Closed = ulong.MaxValue; // no process

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Simul.Processes.Sharing;
 
@@ -23,6 +24,7 @@ namespace Simul;
 /// await foreach (string path in found.ReadAllAsync()) Console.WriteLine(path);
 /// </code>
 /// </example>
+[JsonConverter(typeof(SharedObjectConverter))]
 public sealed class ProcessQueue<T> : SharedObject, ISharedObject<ProcessQueue<T>>
 {
     /// <summary>How many items a queue takes if nothing else is said.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Simul.Processes.Sharing;
 
 namespace Simul;
@@ -20,6 +21,7 @@ namespace Simul;
 ///     Render(frame);
 /// </code>
 /// </example>
+[JsonConverter(typeof(SharedObjectConverter))]
 public sealed class ProcessSemaphore : SharedObject, ISharedObject<ProcessSemaphore>
 {
     private const int MostPermits = 10_000;

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Simul.Processes.Sharing;
 
 namespace Simul;
@@ -35,7 +35,7 @@ namespace Simul;
 /// }
 /// </code>
 /// </example>
-[DebuggerDisplay("{Describe(),nq}")]
+[JsonConverter(typeof(SharedObjectConverter))]
 public sealed unsafe class SharedArray<T> : SharedObject, ISharedObject<SharedArray<T>>
     where T : unmanaged
 {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Simul.Processes.Sharing;
 
 namespace Simul;
@@ -19,6 +20,7 @@ namespace Simul;
 /// await pool.MapAsync(files, file =&gt; { Parse(file); return done.Update(n =&gt; n + 1); }).LastAsync();
 /// </code>
 /// </example>
+[JsonConverter(typeof(SharedObjectConverter))]
 public sealed unsafe class SharedValue<T> : SharedObject, ISharedObject<SharedValue<T>>
     where T : unmanaged
 {

@@ -112,8 +112,9 @@ internal sealed unsafe class WaitThread
         {
             place.Seen = place.Cell.Events;
             int kept = 0;
-            foreach (var wait in place.Waits)
+            for (int i = 0; i < place.Waits.Count; i++)
             {
+                var wait = place.Waits[i];
                 if (wait.TryEnd(look))
                 {
                     _ended.Add(wait);
