@@ -13,9 +13,14 @@ internal static class SharedWait
     public static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(20);
     public static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(500);
 
+    private const int MostSkipped = 256;
+
     private static readonly TimeSpan s_withoutVector = TimeSpan.FromMilliseconds(5);
-    private static readonly long s_spin = Environment.ProcessorCount > 1 ? (long)(TimeProvider.System.TimestampFrequency * 20e-6) : 0;
+    private static readonly long s_spin = Environment.ProcessorCount > 1 ? (long)(TimeProvider.System.TimestampFrequency * 50e-6) : 0;
     private static bool s_hasVector = true; // until the kernel says no
+
+    [ThreadStatic] private static int t_skip;     // waits left that sleep at once
+    [ThreadStatic] private static int t_nextSkip;
 
     // For tests: as on a kernel without futex_waitv.
     public static bool ForcesPolling { get; set; }
@@ -71,20 +76,31 @@ internal static class SharedWait
         Libc.FutexWait((int*)words[0].Address, (int)words[0].Value, timeout < s_withoutVector || count == 1 ? timeout : s_withoutVector);
     }
 
+    // Looks again and again for 50 us before it sleeps; the less often, the more often that was in vain for this thread: where
+    // the processors are busy with others, whoever is waited for only comes to run when we do not.
     private static bool Spin<TAttempt>(ref TAttempt attempt)
         where TAttempt : struct, IAttempt
     {
         if (s_spin == 0) return false;
+        if (t_skip > 0)
+        {
+            t_skip--;
+            return false;
+        }
         long end = TimeProvider.System.GetTimestamp() + s_spin;
         do
         {
             for (int i = 0; i < 8; i++)
             {
                 Thread.SpinWait(4);
-                if (attempt.Try(look: false)) return true;
+                if (!attempt.Try(look: false)) continue;
+                t_nextSkip = 0;
+                return true;
             }
         }
         while (TimeProvider.System.GetTimestamp() < end);
+        t_nextSkip = Math.Clamp(t_nextSkip * 2, 1, MostSkipped);
+        t_skip = t_nextSkip;
         return false;
     }
 

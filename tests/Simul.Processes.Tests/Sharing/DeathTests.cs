@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using Xunit.Abstractions;
+
+namespace Simul.Processes.Tests.Sharing;
+
+// A process is killed at some moment of whatever it is doing; whoever is left finds everything whole, or is told.
+[SupportedOSPlatform("linux")]
+public class DeathTests(ITestOutputHelper output)
+{
+    private static readonly int s_rounds = Environment.GetEnvironmentVariable("SIMUL_STRESS") == "1" ? 2000 : 100;
+
+    [Fact]
+    public async Task KilledAtAnyMoment_TheOthersGoOn()
+    {
+        const int Seed = 20261126;
+        var random = new Random(Seed);
+        int abandonedLocks = 0, halfDone = 0, abandonedPermits = 0, itemsTaken = 0;
+        string name = $"death-{Environment.ProcessId}";
+        for (int round = 0; round < s_rounds; round++)
+        {
+            using var things = new DeathThings(name);
+            using var process = Process.Start(WorkerHost.CreateStartInfo(typeof(DeathTests).Assembly.Location, typeof(DeathProgram), name))!;
+            try
+            {
+                await things.Ready.WaitAsync(SharedJobs.Limit);
+                using var end = new CancellationTokenSource();
+                int produced = 0, expected = 0;
+                var producing = Task.Run(async () =>
+                {
+                    try
+                    {
+                        while (true)
+                        {
+                            await things.ToWorker.PutAsync(produced, end.Token);
+                            produced++;
+                        }
+                    }
+                    catch (OperationCanceledException) when (end.IsCancellationRequested)
+                    {
+                    }
+                });
+                var consuming = Task.Run(async () =>
+                {
+                    try
+                    {
+                        while (true) Check(await things.FromWorker.TakeAsync(end.Token), expected++);
+                    }
+                    catch (OperationCanceledException) when (end.IsCancellationRequested)
+                    {
+                    }
+                });
+                long start = TimeProvider.System.GetTimestamp();
+                var life = TimeSpan.FromMilliseconds(random.NextDouble() * 4);
+                while (TimeProvider.System.GetElapsedTime(start) < life) things.CountUnderLockCarefully(ref abandonedLocks, ref halfDone);
+                process.Kill();
+                await process.WaitForExitAsync();
+                end.Cancel();
+                await Task.WhenAll(producing, consuming).WaitAsync(SharedJobs.Limit);
+
+                things.CountUnderLockCarefully(ref abandonedLocks, ref halfDone);
+                var pair = things.Value.Update(p => new(p.Plus + 1, p.Minus - 1, p.Odd + 1));
+                Assert.Equal((pair.Plus, pair.Plus), (-pair.Minus, (long)pair.Odd));
+                using (var one = await things.Semaphore.WaitAsync(SharedJobs.Limit))
+                using (var two = things.Semaphore.Wait(SharedJobs.Limit))
+                    abandonedPermits += (one.WasAbandoned ? 1 : 0) + (two.WasAbandoned ? 1 : 0);
+                while (things.FromWorker.TryTake(out int[] item)) Check(item, expected++);
+                // What the dead one has not taken is there, in order, up to the last one put.
+                var left = new List<int>();
+                while (things.ToWorker.TryTake(out int item)) left.Add(item);
+                Assert.Equal(Enumerable.Range(produced - left.Count, left.Count), left);
+                things.FromWorker.Put([1], SharedJobs.Limit);
+                Assert.Equal([1], things.FromWorker.Take(SharedJobs.Limit));
+                itemsTaken += expected;
+            }
+            catch (Exception error)
+            {
+                throw new InvalidOperationException($"Round {round} of seed {Seed} failed.", error);
+            }
+            finally
+            {
+                process.Kill();
+            }
+        }
+        output.WriteLine($"{s_rounds} rounds: {abandonedLocks} abandoned locks, {halfDone} with half a change, {abandonedPermits} abandoned permits, {itemsTaken} items");
+        // Else it has not tested what it is there for.
+        Assert.True(abandonedLocks > 0 && abandonedPermits > 0 && itemsTaken > 0);
+    }
+
+    private static void Check(int[] item, int expected) => Assert.Equal(Enumerable.Repeat(expected, 40), item);
+}
