@@ -1,3 +1,4 @@
+using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;
@@ -109,8 +110,8 @@ internal sealed partial class WorkerPool
             writer.Write(state.job.Id);
             writer.Write(state.number);
             writer.Write(state.now);
-            writer.WriteBlock(state.job.Closure);
-            writer.End(state.job.Argument, state.job.Argument.Length);
+            writer.WritePayload(state.job.Closure);
+            writer.EndWith(state.job.Argument.Block, state.job.Argument.Bytes, state.job.Argument.Bytes.Length);
         });
     }
 

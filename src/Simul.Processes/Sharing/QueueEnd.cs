@@ -16,7 +16,7 @@ internal readonly struct QueueEnd<T>(SharedObject owner, ByteQueue queue, long b
         owner.Pin();
         try
         {
-            return queue.TryPut(block, most) ?? false ? true : queue.IsClosed ? throw Closed() : false;
+            return queue.TryPut(block, most) switch { true => true, null => false, false => throw Closed() };
         }
         finally
         {
@@ -103,7 +103,7 @@ internal readonly struct QueueEnd<T>(SharedObject owner, ByteQueue queue, long b
 
     private byte[] Write(T item)
     {
-        byte[] block = WorkPayload.Serialize(typeof(T), item, "The item");
+        byte[] block = WorkPayload.Serialize(typeof(T), item, null, "The item").Bytes;
         if (block.Length + ByteQueue.BlockHeadSize > bytes)
             throw new WorkSerializationException($"An item of {block.Length} bytes will never fit into the {bytes} bytes of the {Kind}. Make it with more bytes, or put the data into a SharedArray and send that.");
         return block;

@@ -22,7 +22,7 @@ internal sealed unsafe class SharedBlock : SharedRegion
     private int _users = 1; // Interlocked
 
     private SharedBlock(int descriptor, long size, string? name, string? path)
-        : base(MapMemory(descriptor, (nuint)size), (nuint)size)
+        : base(MapMemory(descriptor, size), (nuint)size)
     {
         _descriptor = descriptor;
         Name = name;

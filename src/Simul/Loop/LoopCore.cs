@@ -37,6 +37,7 @@ internal sealed partial class LoopCore
     private long _lastLook;
     private bool _stop;
     private Func<bool>? _until;
+    private Thread? _holder;    // of the baton; null while it is between two
 
     public LoopCore(string name, TimeProvider clock, SchedulingPolicy policy, LoopDriver driver)
     {
@@ -94,23 +95,32 @@ internal sealed partial class LoopCore
         get => t_current;
     }
 
+    // Compared by the thread, which is at hand wherever its SynchronizationContext is asked for too: one look into the thread's
+    // own storage, some 2 ns, instead of two.
     public bool IsCurrent
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => t_current == this;
+        get => _holder == Thread.CurrentThread;
     }
 
     public ExecutionContext? BaseContext => _baseContext;
 
-    // The baton goes to the calling thread; returns what the thread held before.
+    // The baton goes to the calling thread, or has come back to it; returns what the thread held before.
     public LoopCore? TakeBaton()
     {
         var previous = t_current;
+        previous?._holder = null;
         t_current = this;
+        _holder = Thread.CurrentThread;
         return previous;
     }
 
-    public static void ReturnBaton(LoopCore? previous) => t_current = previous;
+    public static void ReturnBaton(LoopCore? previous)
+    {
+        t_current?._holder = null;
+        t_current = previous;
+        previous?._holder = Thread.CurrentThread;
+    }
 
     // From any thread. False when the loop has closed and the callback was not taken.
     public bool Inject(Delegate callback, object? state, SynchronizationContext? context)

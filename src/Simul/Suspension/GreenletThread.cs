@@ -132,6 +132,7 @@ internal sealed class GreenletThread : IAwaitLink
         else StartThread();
         if (spot == _pool.LoopSpot) _pool.WatchForReturn(this);
         spot.Wait();
+        _pool.Core.TakeBaton();
         _pool.Core.Watch?.BatonGoesTo(Thread.CurrentThread);
         _pool.Switched(before);
     }

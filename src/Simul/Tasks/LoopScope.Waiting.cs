@@ -9,19 +9,12 @@ public partial class LoopScope
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static LoopScope Require()
     {
-        // The context says who runs, not a field of the loop: an awaited method comes back with its own. Mostly it is the one
-        // the running entry began with; then its type is known without asking.
-        var context = Current;
-        var core = LoopCore.Current;
-        if (core is not null && context is not null && context == core.EntryContext)
-        {
-            var scope = Unsafe.As<LoopScope>(context);
-            if (!scope.IsClosed) return scope;
-        }
-        return RequireSlow();
+        // The context says who runs, not a field of the loop: an awaited method comes back with its own.
+        return Current is LoopScope scope && scope.Core.IsCurrent && !scope.IsClosed ? scope : RequireSlow();
     }
 
-    // The same for who knows already that it holds this loop's baton: a look at the thread less.
+    // The same for who knows already that it holds this loop's baton. Mostly it is the scope the running entry began with; then
+    // its type is known without asking.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static LoopScope RequireOn(LoopCore core)
     {

@@ -11,7 +11,6 @@ internal static unsafe partial class Libc
     public const int LockShared = 1;       // LOCK_SH
     public const int LockExclusive = 2;    // LOCK_EX
     public const int LockNonBlocking = 4;  // LOCK_NB
-    public const int SeekEnd = 2;
     public const int CurrentFolder = -100; // AT_FDCWD
     public const int NoFollowPath = 0x100; // AT_SYMLINK_NOFOLLOW
     public const int EmptyPath = 0x1000;   // AT_EMPTY_PATH
@@ -74,14 +73,11 @@ internal static unsafe partial class Libc
         // An absolute time of CLOCK_MONOTONIC, which is what timestamps are here.
         var end = Specify(TimeProvider.System.GetTimestamp() * (1_000_000_000 / TimeProvider.System.TimestampFrequency) + timeout.Ticks * 100);
         nint result = FutexVector(FutexWaitVectorNumber, waiters, count, 0, &end, MonotonicClock);
-        return result >= 0 || Marshal.GetLastPInvokeError() is not (38 or 1); // ENOSYS, EPERM
+        return result >= 0 || Marshal.GetLastPInvokeError() is Interrupted or 11 or 110; // EAGAIN, ETIMEDOUT
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, int mode);
-
-    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
-    public static partial long Seek(int descriptor, long offset, int from);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int LockFile(int descriptor, int operation);
