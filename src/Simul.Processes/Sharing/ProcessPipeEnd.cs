@@ -25,6 +25,7 @@ public sealed class ProcessPipeEnd<T> : SharedObject, ISharedObject<ProcessPipeE
     private readonly QueueEnd<T> _incoming;
     private readonly QueueEnd<T> _outgoing;
     private volatile bool _wasSent;
+    private int _opened; // how often this end had been opened when it was sent
 
     internal unsafe ProcessPipeEnd(SharedBlock block, int part)
         : base(block)
@@ -35,6 +36,7 @@ public sealed class ProcessPipeEnd<T> : SharedObject, ISharedObject<ProcessPipeE
         if (part == 1) (there, back) = (back, there);
         _outgoing = new QueueEnd<T>(this, there, block.Length, long.MaxValue, this);
         _incoming = new QueueEnd<T>(this, back, block.Length, long.MaxValue, this);
+        Interlocked.Increment(ref OpenedOf(part));
         Interlocked.Exchange(ref OwnerOf(part), ProcessIdentity.Current.Word);
     }
 
@@ -181,24 +183,39 @@ public sealed class ProcessPipeEnd<T> : SharedObject, ISharedObject<ProcessPipeE
     static ProcessPipeEnd<T> ISharedObject<ProcessPipeEnd<T>>.Attach(SharedHandle handle) =>
         new(SharedBlock.Open(handle, Shape(BlockShape.AnyLength)), handle.Part);
 
-    internal override void OnSent() => _wasSent = true;
+    internal override void OnSent()
+    {
+        _opened = Volatile.Read(ref OpenedOf(Part));
+        _wasSent = true;
+    }
+
+    // Nobody opened it: its item was cancelled, or lost. The other end must not wait for it.
+    internal override void OnSentEnd()
+    {
+        if (Volatile.Read(ref OpenedOf(Part)) == _opened) Close();
+    }
 
     internal static BlockShape Shape(long bytes) => BlockShape.Of<T>(SharedKind.Pipe, bytes, HeadSize + 2 * ByteQueue.HeadSize, 2);
 
-    // By Dispose: closes the end, if it is still this process's.
     private protected override void WakeAll()
     {
-        if (!_wasSent && Interlocked.CompareExchange(ref OwnerOf(Part), Closed, ProcessIdentity.Current.Word) == ProcessIdentity.Current.Word)
-        {
-            _incoming.Queue.Close();
-            _outgoing.Queue.Close();
-        }
+        if (!_wasSent) Close();
         _incoming.Queue.Items.WakeAll();
         _outgoing.Queue.Room.WakeAll();
     }
 
+    // If it is still this process's.
+    private void Close()
+    {
+        if (Interlocked.CompareExchange(ref OwnerOf(Part), Closed, ProcessIdentity.Current.Word) != ProcessIdentity.Current.Word) return;
+        _incoming.Queue.Close();
+        _outgoing.Queue.Close();
+    }
+
     // 0 before it is opened; the other end may not have been.
     private unsafe ref ulong OwnerOf(int part) => ref Unsafe.AsRef<ulong>(Block.Content + part * sizeof(ulong));
+
+    private unsafe ref int OpenedOf(int part) => ref Unsafe.AsRef<int>(Block.Content + 2 * sizeof(ulong) + part * sizeof(int));
 
     private void RequireMine() => ObjectDisposedException.ThrowIf(_wasSent, this);
 }

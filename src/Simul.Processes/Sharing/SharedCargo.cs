@@ -17,7 +17,7 @@ internal sealed class SharedCargo : IDisposable
     private static int s_watchesExit;                    // Interlocked
 
     private readonly SharedCargo? _outer;
-    private List<SharedBlock>? _blocks;
+    private List<SharedObject>? _sent;
 
     private SharedCargo(SharedCargo? outer) => _outer = outer;
 
@@ -28,33 +28,34 @@ internal sealed class SharedCargo : IDisposable
     public SharedCargo? End()
     {
         t_current = _outer;
-        return _blocks is null ? null : this;
+        return _sent is null ? null : this;
     }
 
     public static SharedHandle Load(SharedObject sent)
     {
-        ObjectDisposedException.ThrowIf(sent.IsDisposed || !sent.Block.TryAddUser(), sent);
+        if (sent.IsDisposed || !sent.Block.TryAddUser())
+            throw new WorkSerializationException($"A {sent.GetType().Name} in it was disposed before. Dispose shared objects when they have been sent.");
         sent.OnSent();
         if (t_current is { } cargo)
         {
-            (cargo._blocks ??= []).Add(sent.Block);
+            (cargo._sent ??= []).Add(sent);
             return sent.Block.HandleFor(isOffer: false, sent.Part);
         }
-        Offer(sent.Block);
+        Offer(sent);
         return sent.Block.HandleFor(isOffer: true, sent.Part);
     }
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _blocks, null) is not { } blocks) return;
-        foreach (var block in blocks) block.RemoveUser();
+        if (Interlocked.Exchange(ref _sent, null) is not { } all) return;
+        foreach (var sent in all) End(sent);
     }
 
-    private static unsafe void Offer(SharedBlock block)
+    private static unsafe void Offer(SharedObject sent)
     {
-        Interlocked.Increment(ref block.Header->Offered);
+        Interlocked.Increment(ref sent.Block.Header->Offered);
         if (Interlocked.Exchange(ref s_watchesExit, 1) == 0) AppDomain.CurrentDomain.ProcessExit += static (_, _) => AwaitOffers();
-        var offer = KeepAsync(block);
+        var offer = KeepAsync(sent);
         if (offer.IsCompleted) return;
         lock (s_offers) s_offers.Add(offer);
         offer.ContinueWith(static done =>
@@ -63,10 +64,16 @@ internal sealed class SharedCargo : IDisposable
         }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private static async Task KeepAsync(SharedBlock block)
+    private static async Task KeepAsync(SharedObject sent)
     {
-        await SharedWait.WaitAsync(block, null, block.OfferCell, new AllOpened(block), s_longest, CancellationToken.None).ConfigureAwait(false);
-        block.RemoveUser();
+        await SharedWait.WaitAsync(sent.Block, null, sent.Block.OfferCell, new AllOpened(sent.Block), s_longest, CancellationToken.None).ConfigureAwait(false);
+        End(sent);
+    }
+
+    private static void End(SharedObject sent)
+    {
+        sent.OnSentEnd();
+        sent.Block.RemoveUser();
     }
 
     // A worker that ends right after its result, or a producer after its last item: give the other side a moment to open it.

@@ -40,6 +40,11 @@ public abstract class SharedObject : IDisposable
     {
     }
 
+    // It has arrived, or never will.
+    internal virtual void OnSentEnd()
+    {
+    }
+
     /// <summary>Gives this process's part back. Who waits here gets <see cref="ObjectDisposedException"/>; other processes, and
     /// other objects for the same thing, go on.</summary>
     public void Dispose()

@@ -27,6 +27,8 @@ public sealed unsafe class SharedValue<T> : SharedObject, ISharedObject<SharedVa
     private const int VersionOffset = RobustLock.Size;
     private const int FirstOffset = RobustLock.Size + 64;
 
+    [ThreadStatic] private static SharedBlock? t_changing; // what this thread's Update has locked; the innermost
+
     private readonly RobustLock _lock;
 
     private SharedValue(SharedBlock block)
@@ -74,8 +76,7 @@ public sealed unsafe class SharedValue<T> : SharedObject, ISharedObject<SharedVa
     /// <exception cref="ObjectDisposedException">The value was disposed.</exception>
     public T Exchange(T value)
     {
-        Pin();
-        _lock.Take();
+        Lock();
         try
         {
             var before = Current;
@@ -84,8 +85,7 @@ public sealed unsafe class SharedValue<T> : SharedObject, ISharedObject<SharedVa
         }
         finally
         {
-            _lock.Release();
-            Unpin();
+            Unlock();
         }
     }
 
@@ -96,8 +96,7 @@ public sealed unsafe class SharedValue<T> : SharedObject, ISharedObject<SharedVa
     /// <exception cref="ObjectDisposedException">The value was disposed.</exception>
     public T CompareExchange(T value, T comparand)
     {
-        Pin();
-        _lock.Take();
+        Lock();
         try
         {
             var before = Current;
@@ -106,30 +105,31 @@ public sealed unsafe class SharedValue<T> : SharedObject, ISharedObject<SharedVa
         }
         finally
         {
-            _lock.Release();
-            Unpin();
+            Unlock();
         }
     }
 
     /// <summary>Computes a new value from the old one, while nobody else changes it.</summary>
     /// <param name="change">Quick, and without waiting. What it throws leaves the value as it was.</param>
     /// <returns>The new value.</returns>
+    /// <exception cref="InvalidOperationException">The function has changed the value itself.</exception>
     /// <exception cref="ObjectDisposedException">The value was disposed.</exception>
     public T Update(Func<T, T> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        Pin();
-        _lock.Take();
+        Lock();
+        var outer = t_changing;
         try
         {
+            t_changing = Block;
             var value = change(Current);
             Write(value);
             return value;
         }
         finally
         {
-            _lock.Release();
-            Unpin();
+            t_changing = outer;
+            Unlock();
         }
     }
 
@@ -147,6 +147,24 @@ public sealed unsafe class SharedValue<T> : SharedObject, ISharedObject<SharedVa
     private static int Stride => (sizeof(T) + 63) & ~63;
 
     private static void Initialise(SharedBlock block, T value) => *(T*)(block.Content + FirstOffset) = value;
+
+    private void Lock()
+    {
+        Pin();
+        if (_lock.TryTake()) return;
+        if (t_changing == Block)
+        {
+            Unpin();
+            throw new InvalidOperationException($"{GetType().Name}: a function that computes its next value has used the value itself. Compute from what the function is given.");
+        }
+        _lock.Take();
+    }
+
+    private void Unlock()
+    {
+        _lock.Release();
+        Unpin();
+    }
 
     // How often it has changed; the last bit says which of the two places holds it. The other one is the next writer's.
     private ref long Version => ref Unsafe.AsRef<long>(Block.Content + VersionOffset);

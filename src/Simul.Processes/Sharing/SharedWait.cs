@@ -14,6 +14,7 @@ internal static class SharedWait
     public static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(500);
 
     private const int MostSkipped = 256;
+    private const int MostDays = 36_500; // more nanoseconds than a timestamp has room for are no limit
 
     private static readonly TimeSpan s_withoutVector = TimeSpan.FromMilliseconds(5);
     private static readonly long s_spin = Environment.ProcessorCount > 1 ? (long)(TimeProvider.System.TimestampFrequency * 50e-6) : 0;
@@ -56,7 +57,7 @@ internal static class SharedWait
     }
 
     // Of the system's timestamps.
-    public static long EndOf(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan
+    public static long EndOf(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan || timeout.TotalDays > MostDays
         ? long.MaxValue
         : TimeProvider.System.GetTimestamp() + (long)(timeout.TotalSeconds * TimeProvider.System.TimestampFrequency);
 

@@ -46,6 +46,17 @@ public class ProcessLockTests
     }
 
     [Fact]
+    public async Task LongestTimeout_IsNoLimit()
+    {
+        using var gate = ProcessLock.Create();
+        var hold = gate.Lock(TimeSpan.MaxValue);
+        var waiting = gate.LockAsync(TimeSpan.MaxValue).AsTask();
+        Assert.False(waiting.IsCompleted);
+        hold.Dispose();
+        (await waiting.WaitAsync(SharedJobs.Limit)).Dispose();
+    }
+
+    [Fact]
     public async Task Cancelled_GivesUp_AndLosesNothing()
     {
         using var gate = ProcessLock.Create();

@@ -82,4 +82,36 @@ public class ProcessPipeTests
             await Assert.ThrowsAsync<WorkerCrashedException>(() => talk);
         }
     }
+
+    [Fact]
+    public async Task EndWhoseItemNeverRan_IsClosed()
+    {
+        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1 });
+        using var go = ProcessEvent.Create();
+        var blocker = pool.SubmitAsync(SharedJobs.WaitForEvent, go);
+        var (mine, theirs) = ProcessPipe.Create<string>();
+        using (mine)
+        {
+            using var cancel = new CancellationTokenSource();
+            var talk = pool.SubmitAsync(SharedJobs.Answer, theirs, cancellationToken: cancel.Token);
+            cancel.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => talk);
+            await Assert.ThrowsAsync<ChannelClosedException>(() => mine.ReceiveAsync(SharedJobs.Limit).AsTask());
+            go.Set();
+            await blocker;
+        }
+    }
+
+    [Fact]
+    public async Task EndThatCameBack_IsOpen()
+    {
+        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1 });
+        var (mine, theirs) = ProcessPipe.Create<string>();
+        using (mine)
+        using (var back = await pool.SubmitAsync(Jobs.Echo<ProcessPipeEnd<string>>, theirs))
+        {
+            mine.Send("welcome back");
+            Assert.Equal("welcome back", back.Receive(SharedJobs.Limit));
+        }
+    }
 }

@@ -24,6 +24,17 @@ public class SharedValueTests
     }
 
     [Fact]
+    public void Update_ThatUsesTheValueItself_IsRefused()
+    {
+        using var value = SharedValue<int>.Create(3);
+        using var other = SharedValue<int>.Create(1);
+        Assert.Throws<InvalidOperationException>(() => value.Update(x => value.Exchange(5)));
+        Assert.Throws<InvalidOperationException>(() => value.Update(x => value.Update(y => y)));
+        Assert.Equal(6, value.Update(x => x + other.Update(y => y + 2)));
+        Assert.Equal((6, 3), (value.Value, other.Value));
+    }
+
+    [Fact]
     public async Task LargeValue_IsNeverTorn()
     {
         using var value = SharedValue<SharedJobs.Pair>.Create();
