@@ -125,7 +125,8 @@ internal readonly struct QueueEnd<T>(SharedObject owner, ByteQueue queue, long b
 
     private string Title => owner.Name is null ? $"The {Kind}" : $"The {Kind} '{owner.Name}'";
 
-    private ChannelClosedException Closed() => new(peer is null
+    // The disposal of a pipe's end closes its queues; its own waits are to hear of the disposal.
+    private Exception Closed() => owner.IsDisposed ? new ObjectDisposedException(owner.GetType().FullName) : new ChannelClosedException(peer is null
         ? $"{Title} was completed: nothing more goes in, and what was in it was taken."
         : $"{Title} has lost its other end: it was disposed, or its process has ended.");
 

@@ -65,6 +65,18 @@ public class ProcessPipeTests
     }
 
     [Fact]
+    public async Task DisposedWhileWaiting_TheWaitEnds()
+    {
+        var (one, two) = ProcessPipe.Create<int>();
+        var asynchronous = one.ReceiveAsync().AsTask();
+        var blocked = Task.Run(() => one.Receive());
+        one.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => asynchronous.WaitAsync(SharedJobs.Limit));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => blocked.WaitAsync(SharedJobs.Limit));
+        two.Dispose();
+    }
+
+    [Fact]
     public async Task OtherProcessKilled_TheReceiverIsTold()
     {
         await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1 });
