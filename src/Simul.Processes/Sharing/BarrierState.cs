@@ -9,8 +9,8 @@ namespace Simul.Processes.Sharing;
 //               then raises the phase: in that moment all have passed.
 //   passing     the phase is higher than that of one's place: read its number, free the place.
 //   going       under the lock: free the place, if the phase is not over.
-//   dying       whoever waits for a look, and whoever gets the lock from a dead holder, frees the places of the dead: their
-//               arrivals are taken back.
+//   dying       whoever waits for a look, gets the lock from a dead holder, or is the last one to come, frees the places of
+//               the dead: their arrivals are taken back. No phase ends with one of them.
 //
 // A place belongs to its waiter until he frees it, also over the end of the phase; nobody else frees it while he lives.
 // Reset raises a number that places carry, so that those of before count no more. There are two places for each participant,
@@ -78,7 +78,11 @@ internal readonly unsafe struct BarrierState(byte* at, int participants)
             mine.Number = NoNumber; // for good, if a reset comes before the end of the phase
             mine.Arrival = ++LastArrival;
             Volatile.Write(ref mine.Owner, ProcessIdentity.Current.Word);
-            if (CountArrived() == participants) EndPhase();
+            if (CountArrived() == participants)
+            {
+                FreeTheDead(); // about 10 us for each other process; else the living would pass with one of them
+                if (CountArrived() == participants) EndPhase();
+            }
             return index;
         }
         finally

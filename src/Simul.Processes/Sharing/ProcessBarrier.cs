@@ -6,8 +6,8 @@ namespace Simul;
 /// <summary>A place where a number of participants in several processes wait for each other: when the last has come, all go on,
 /// and the next phase begins.</summary>
 /// <remarks>
-/// <para>A participant that dies while it waits has not come: when a wait takes longer than 20 ms, arrivals of processes that have
-/// ended are taken back, and one more has to come. A participant that dies elsewhere is simply missing: give a time limit, or
+/// <para>A participant that dies while it waits has not come: its arrival is taken back, and one more has to come; no phase ends
+/// with a process that had ended by then. A participant that dies elsewhere is simply missing: give a time limit, or
 /// <see cref="Abort"/> from whoever learns of it.</para>
 /// <para>Cancellation: giving a wait up, or a time limit that is over, takes the arrival back and breaks nothing. Once the last has
 /// come, all who were there have passed, also one that is cancelled at that moment. Time limits are real time.</para>

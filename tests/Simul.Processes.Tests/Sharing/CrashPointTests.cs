@@ -96,4 +96,14 @@ public class CrashPointTests
         int mine = barrier.SignalAndWait(SharedJobs.Limit);
         Assert.Equal(1, mine + other.Result);
     }
+
+    // Nobody has looked since; the next one to come must not pass with him.
+    [Fact]
+    public unsafe void DiedWaiting_IsNotCounted()
+    {
+        using var barrier = ProcessBarrier.Create(2);
+        *(ulong*)(barrier.Block.Content + BarrierState.HeadSize) = s_dead.Word;
+        Assert.Throws<TimeoutException>(() => barrier.SignalAndWait(TimeSpan.Zero));
+        Assert.Equal(0, barrier.CurrentPhase);
+    }
 }

@@ -87,5 +87,69 @@ public class DeathTests(ITestOutputHelper output)
         Assert.True(abandonedLocks > 0 && abandonedPermits > 0 && itemsTaken > 0);
     }
 
+    // The last one to come may die while it ends the phase, and a waiter while it waits or has passed.
+    [Fact]
+    public async Task KilledAtABarrier_NobodyPassesAlone_AndNobodyHangs()
+    {
+        const int Seed = 7;
+        var random = new Random(Seed);
+        string name = $"death-barrier-{Environment.ProcessId}";
+        using var barrier = ProcessBarrier.Open(name, 2);
+        for (int round = 0; round < s_rounds / 4; round++)
+        {
+            using var process = Process.Start(WorkerHost.CreateStartInfo(typeof(DeathTests).Assembly.Location, typeof(BarrierProgram), name))!;
+            using var end = new CancellationTokenSource();
+            try
+            {
+                long before = barrier.CurrentPhase;
+                int passed = 0;
+                var arriving = Task.Run(() =>
+                {
+                    try
+                    {
+                        while (true)
+                        {
+                            barrier.SignalAndWait(end.Token);
+                            passed++;
+                        }
+                    }
+                    catch (OperationCanceledException)
+                    {
+                    }
+                });
+                await Until.TrueAsync(() => barrier.CurrentPhase > before + 10, "both go round");
+                await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * 3)); // any moment will do
+                process.Kill();
+                await process.WaitForExitAsync();
+                end.Cancel();
+                await arriving.WaitAsync(SharedJobs.Limit);
+                Assert.Equal(barrier.CurrentPhase - before, passed);
+                // Of two that come now, none may find somebody there who is dead.
+                for (int i = 0; i < 3; i++)
+                {
+                    var other = Task.Run(() => barrier.SignalAndWait(SharedJobs.Limit));
+                    Assert.Equal(1, barrier.SignalAndWait(SharedJobs.Limit) + await other.WaitAsync(SharedJobs.Limit));
+                }
+            }
+            catch (Exception error)
+            {
+                throw new InvalidOperationException($"Round {round} of seed {Seed} failed: {barrier.CurrentPhase} phases.", error);
+            }
+            finally
+            {
+                process.Kill();
+            }
+        }
+    }
+
+    internal static class BarrierProgram
+    {
+        internal static int Run(string[] arguments)
+        {
+            using var barrier = ProcessBarrier.Open(arguments[0], 2);
+            while (true) barrier.SignalAndWait();
+        }
+    }
+
     private static void Check(int[] item, int expected) => Assert.Equal(Enumerable.Repeat(expected, 40), item);
 }
