@@ -19,6 +19,7 @@ internal sealed partial class WorkerPool
         }
         var hello = new FrameWriter();
         hello.Begin(MessageKind.Hello);
+        BuildIdentity.Own.Write(hello);
         hello.Write(slot.Name);
         hello.Write(_virtual is not null ? (byte)2 : Options.Clock is ScaledTimeProvider ? (byte)1 : (byte)0);
         hello.Write(BitConverter.DoubleToInt64Bits((Options.Clock as ScaledTimeProvider)?.Speed ?? 1));
@@ -63,6 +64,9 @@ internal sealed partial class WorkerPool
             case MessageKind.Pong:
                 OnPong(slot);
                 break;
+            case MessageKind.OtherBuild:
+                throw new WorkerStartException(
+                    $"The worker process runs {BuildIdentity.Read(ref body)}, and this process {BuildIdentity.Own}. Were the program's files replaced while it ran, or does its folder hold files of two builds? Build anew, and start again.");
         }
     }
 
