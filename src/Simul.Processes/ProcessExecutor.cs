@@ -41,6 +41,7 @@ public sealed class ProcessExecutor : Executor
     /// <summary>Makes an executor. No process is started before there is work.</summary>
     /// <param name="options">Workers, limits, clock; the defaults when omitted.</param>
     /// <exception cref="WorkerStartException">Workers cannot be started from this application.</exception>
+    /// <exception cref="WorkSerializationException">The initializer cannot be sent to a worker.</exception>
     public ProcessExecutor(ProcessExecutorOptions? options = null)
     {
         options ??= new ProcessExecutorOptions();
@@ -56,7 +57,10 @@ public sealed class ProcessExecutor : Executor
 
     /// <inheritdoc/>
     /// <remarks>Short items travel to a worker many at a time, which needs as many under way: 256 for each worker.</remarks>
-    protected override int DefaultLookAhead => (int)Math.Min(256L * Workers, 4096);
+    protected internal override int DefaultLookAhead => (int)Math.Min(256L * Workers, 4096);
+
+    /// <inheritdoc/>
+    protected internal override TimeProvider Clock => _pool.Options.Clock;
 
     /// <summary>The process ids of the workers that are ready at this moment.</summary>
     /// <returns>A snapshot, in the order of the workers' numbers.</returns>
@@ -65,13 +69,21 @@ public sealed class ProcessExecutor : Executor
     /// <inheritdoc/>
     public override ExecutorStatistics GetStatistics() => _pool.GetStatistics();
 
+    /// <inheritdoc/>
+    /// <remarks>When the work has ended, every worker is asked to end, and killed after the grace period and a second. With
+    /// <see cref="ShutdownMode.Kill"/> it is killed at once.</remarks>
+    public override Task ShutdownAsync(ShutdownMode mode = ShutdownMode.Finish, TimeSpan? timeLimit = null) => _pool.ShutdownAsync(mode, timeLimit);
+
     /// <summary>Refuses new work, waits for the accepted work, and ends every worker: asked first, killed after the grace
     /// period.</summary>
     /// <returns>Ends when the last worker process has gone.</returns>
-    public override ValueTask DisposeAsync() => new(_pool.CloseAsync());
+    public override ValueTask DisposeAsync() => new(ShutdownAsync());
 
     /// <inheritdoc/>
-    protected override Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
+    public override Task WaitForRoomAsync(CancellationToken cancellationToken = default) => _pool.WaitForRoomAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    protected internal override Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
     {
         _pool.ThrowIfClosed();
         if (cancellationToken.IsCancellationRequested) return _pool.RejectCancelled<TResult>(cancellationToken);

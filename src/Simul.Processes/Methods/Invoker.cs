@@ -16,52 +16,73 @@ internal abstract class Invoker
     public abstract void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result);
 
     public abstract Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token);
+
+    // Of an initializer, whose result stays here. A synchronous one has ended when this returns.
+    public abstract Task<object?> RunForStateAsync(byte[] closure);
 }
 
 internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
     : InvokerOf<TResult>(method, isClosure, display, shape switch
     {
-        WorkShape.Synchronous => typeof(Func<TResult>),
-        WorkShape.SynchronousCancellable => typeof(Func<CancellationToken, TResult>),
-        WorkShape.Asynchronous => typeof(Func<Task<TResult>>),
-        _ => typeof(Func<CancellationToken, Task<TResult>>),
+        WorkShape.Synchronous => ReturnsNothing ? typeof(Action) : typeof(Func<TResult>),
+        WorkShape.SynchronousCancellable => ReturnsNothing ? typeof(Action<CancellationToken>) : typeof(Func<CancellationToken, TResult>),
+        WorkShape.Asynchronous => ReturnsNothing ? typeof(Func<Task>) : typeof(Func<Task<TResult>>),
+        _ => ReturnsNothing ? typeof(Func<CancellationToken, Task>) : typeof(Func<CancellationToken, Task<TResult>>),
     })
 {
     public override void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result)
     {
-        var bound = Bind(closure);
-        Write(result, shape == WorkShape.Synchronous ? ((Func<TResult>)bound)() : ((Func<CancellationToken, TResult>)bound)(token));
+        if (ReturnsNothing) Call(Bind(closure), token);
+        else Write(result, Call(Bind(closure), token));
     }
 
-    public override Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
+    public override Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token) => FinishAsync(CallAsync(Bind(closure), token));
+
+    public override async Task<object?> RunForStateAsync(byte[] closure)
     {
         var bound = Bind(closure);
-        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<Task<TResult>>)bound)() : ((Func<CancellationToken, Task<TResult>>)bound)(token));
+        var state = shape == WorkShape.Synchronous ? Call(bound, default) : await Typed(CallAsync(bound, default));
+        return ReturnsNothing ? null : state;
     }
+
+    private TResult Call(Delegate bound, CancellationToken token)
+    {
+        if (!ReturnsNothing) return shape == WorkShape.Synchronous ? ((Func<TResult>)bound)() : ((Func<CancellationToken, TResult>)bound)(token);
+        if (shape == WorkShape.Synchronous) ((Action)bound)();
+        else ((Action<CancellationToken>)bound)(token);
+        return default!;
+    }
+
+    // A Task<TResult>, unless it returns nothing.
+    private Task CallAsync(Delegate bound, CancellationToken token) => shape == WorkShape.Asynchronous ? ((Func<Task>)bound)() : ((Func<CancellationToken, Task>)bound)(token);
 }
 
 internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
     : InvokerOf<TResult>(method, isClosure, display, shape switch
     {
-        WorkShape.Synchronous => typeof(Func<TArg, TResult>),
-        WorkShape.SynchronousCancellable => typeof(Func<TArg, CancellationToken, TResult>),
-        WorkShape.Asynchronous => typeof(Func<TArg, Task<TResult>>),
-        _ => typeof(Func<TArg, CancellationToken, Task<TResult>>),
+        WorkShape.Synchronous => ReturnsNothing ? typeof(Action<TArg>) : typeof(Func<TArg, TResult>),
+        WorkShape.SynchronousCancellable => ReturnsNothing ? typeof(Action<TArg, CancellationToken>) : typeof(Func<TArg, CancellationToken, TResult>),
+        WorkShape.Asynchronous => ReturnsNothing ? typeof(Func<TArg, Task>) : typeof(Func<TArg, Task<TResult>>),
+        _ => ReturnsNothing ? typeof(Func<TArg, CancellationToken, Task>) : typeof(Func<TArg, CancellationToken, Task<TResult>>),
     })
 {
     public override void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result)
     {
         var bound = Bind(closure);
         var value = Argument(argument);
-        Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
+        if (!ReturnsNothing) Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
+        else if (shape == WorkShape.Synchronous) ((Action<TArg>)bound)(value);
+        else ((Action<TArg, CancellationToken>)bound)(value, token);
     }
 
     public override Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
     {
         var bound = Bind(closure);
         var value = Argument(argument);
-        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task<TResult>>)bound)(value) : ((Func<TArg, CancellationToken, Task<TResult>>)bound)(value, token));
+        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task>)bound)(value) : ((Func<TArg, CancellationToken, Task>)bound)(value, token));
     }
+
+    public override Task<object?> RunForStateAsync(byte[] closure) => throw new SimulInternalException("an initializer takes no argument");
 
     private TArg Argument(byte[] bytes) => WorkPayload.Deserialize<TArg>(bytes, $"The argument of {Display}");
 }

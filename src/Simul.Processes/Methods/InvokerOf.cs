@@ -9,6 +9,8 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
 {
     private Delegate? _shared; // of methods that capture nothing
 
+    protected static bool ReturnsNothing => typeof(TResult) == typeof(NoResult);
+
     protected string Display => display;
 
     protected Delegate Bind(byte[] closure)
@@ -35,9 +37,22 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
         }
     }
 
-    protected async Task<Action<ArrayBufferWriter<byte>>> FinishAsync(Task<TResult> running)
+    // A delegate that returns a Task<TResult> is one that returns a Task.
+    protected async Task<Action<ArrayBufferWriter<byte>>> FinishAsync(Task running)
     {
-        var value = await running.ConfigureAwait(false);
+        if (ReturnsNothing)
+        {
+            await running.ConfigureAwait(false);
+            return static _ => { };
+        }
+        var value = await ((Task<TResult>)running).ConfigureAwait(false);
         return target => Write(target, value);
+    }
+
+    protected static async Task<TResult> Typed(Task running)
+    {
+        if (!ReturnsNothing) return await (Task<TResult>)running;
+        await running;
+        return default!;
     }
 }

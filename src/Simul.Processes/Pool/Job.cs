@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
 
 namespace Simul.Processes.Pool;
 
 // One submitted item. Its states are in JobState.cs.
-internal abstract class Job(WorkerPool pool, MethodReference method, string name, TimeSpan? timeLimit, CancellationToken token)
+internal abstract class Job(WorkerPool pool, MethodReference method, string name, WorkOptions options, CancellationToken token)
 {
     public WorkerPool Pool => pool;
 
@@ -12,9 +13,16 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public string Name => name;
 
-    public TimeSpan? TimeLimit => timeLimit;
+    public TimeSpan? TimeLimit => options.Timeout;
+
+    public int Priority => options.Priority;
+
+    public RetryPolicy? Retry => options.Retry;
 
     public CancellationToken Token => token;
+
+    // Where it was submitted: the parent of its spans in the worker.
+    public Activity? Trace { get; } = Activity.Current;
 
     public bool IsAsynchronous { get; } = method.Shape >= WorkShape.Asynchronous;
 
@@ -23,8 +31,10 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public JobState State { get; set; }
 
-    // Whether a worker ever took it.
-    public bool HasRun { get; set; }
+    // How often a worker took it.
+    public int Attempt { get; set; }
+
+    public bool HasRun => Attempt > 0;
 
     public StopReason Stop { get; set; }
 
@@ -40,6 +50,8 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public ITimer? GraceTimer { get; set; }
 
+    public ITimer? RetryTimer { get; set; }
+
     // In virtual time: who holds the clock for this item, from the moment a worker is bound to take it.
     public ClockMember? Member { get; set; }
 
@@ -49,6 +61,9 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     // Set before the job reaches the pool.
     public CancellationTokenRegistration Registration { get; set; }
+
+    // Owner: whoever handles its failures, one at a time.
+    public int Losses;
 
     public WorkEnd End { get; private set; }
 
@@ -85,11 +100,13 @@ internal sealed class Job<TResult> : Job
 {
     // Continuations must not run on the thread that receives from a worker.
     private readonly TaskCompletionSource<TResult> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WorkItem<TResult>? _item; // of one that may run again
     private TResult? _result;
 
     public Job(WorkerPool pool, MethodReference method, WorkItem<TResult> item, CancellationToken token)
-        : base(pool, method, item.Name, item.Options.Timeout, token)
+        : base(pool, method, item.Name, item.Options, token)
     {
+        if (Retry is not null) _item = item;
         Closure = method.Captured(item.Method);
         if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, $"The argument of {method.Display}");
     }
@@ -98,13 +115,14 @@ internal sealed class Job<TResult> : Job
 
     public override void Deliver()
     {
+        _item?.Attempts = Attempt;
         switch (End)
         {
             case WorkEnd.Completed:
                 _source.TrySetResult(_result!);
                 break;
             case WorkEnd.Cancelled:
-                _source.TrySetCanceled(Token);
+                _source.TrySetCanceled(Token.IsCancellationRequested ? Token : new CancellationToken(true)); // else the pool's end did it
                 break;
             default:
                 _source.TrySetException(Error!);
@@ -113,5 +131,5 @@ internal sealed class Job<TResult> : Job
         _result = default;
     }
 
-    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = WorkPayload.Deserialize<TResult>(result, $"The result of {Method.Display}");
+    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, $"The result of {Method.Display}");
 }

@@ -2,7 +2,8 @@ using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;
 
-// Which worker takes which job. Strictly first in, first out: a head that finds no room waits, and everything behind it.
+// Which worker takes which job. Higher priorities first, and strictly first in, first out within one: a head that finds no room
+// waits, and everything behind it.
 //
 // 1. An idle worker that is ready, lowest number first: it stays warm, and the others may rest.
 // 2. A worker that is not started yet: it is started.
@@ -24,7 +25,7 @@ internal sealed partial class WorkerPool
     {
         while (_queue.First is { } first && PickLocked(first.Value) is { } slot)
         {
-            _queue.RemoveFirst();
+            _queue.Remove(first);
             first.Value.Node = null;
             AssignLocked(first.Value, slot);
         }
@@ -109,6 +110,7 @@ internal sealed partial class WorkerPool
             writer.Write(state.job.Id);
             writer.Write(state.number);
             writer.Write(state.now);
+            RunExtras.Write(writer, state.job);
             writer.WriteBlock(state.job.Closure);
             writer.End(state.job.Argument, state.job.Argument.Length);
         });
@@ -120,7 +122,7 @@ internal sealed partial class WorkerPool
         job.Slot?.Jobs.Remove(job);
         job.Slot = null;
         job.State = JobState.Queued;
-        job.Node = _queue.AddFirst(job);
+        job.Node = _queue.AddFirst(job, job.Priority);
     }
 
     // An idle worker and an empty queue: does somebody else hold what it could do?

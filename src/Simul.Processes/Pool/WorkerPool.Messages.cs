@@ -12,7 +12,13 @@ internal sealed partial class WorkerPool
 
     public void OnStarted(WorkerSlot slot, WorkerProcess process, Channel channel)
     {
-        lock (_gate) slot.Process = process;
+        bool kill;
+        lock (_gate)
+        {
+            slot.Process = process;
+            kill = _mode == ShutdownMode.Kill;
+        }
+        if (kill) process.Kill();
         var hello = new FrameWriter();
         hello.Begin(MessageKind.Hello);
         hello.Write(slot.Name);
@@ -20,7 +26,9 @@ internal sealed partial class WorkerPool
         hello.Write(BitConverter.DoubleToInt64Bits((Options.Clock as ScaledTimeProvider)?.Speed ?? 1));
         hello.Write(_virtual?.GetTimestamp() ?? (Options.Clock as ScaledTimeProvider)?.OriginTimestamp ?? 0);
         hello.Write((_virtual?.GetUtcNow() - _virtual?.Elapsed)?.UtcTicks ?? 0);
+        hello.Write((byte)(_initializer is null ? 0 : 1));
         hello.End();
+        if (_initializer is not null) WriteInitializer(hello);
         try
         {
             hello.SendTo(channel);
@@ -40,6 +48,9 @@ internal sealed partial class WorkerPool
         {
             case MessageKind.Ready:
                 OnReady(slot);
+                break;
+            case MessageKind.InitializerFailed:
+                OnInitializerFailed(slot, body);
                 break;
             case MessageKind.Taken:
                 OnTaken(slot, body.ReadInt64());
@@ -65,6 +76,7 @@ internal sealed partial class WorkerPool
     public void OnEnded(WorkerSlot slot, WorkerExit exit, Exception? failure)
     {
         var lost = new List<Job>();
+        List<Job> perhaps = [], late = []; // perhaps to be tried again; of these, the ones whose time was over
         Exception? cannotStart = null;
         lock (_gate)
         {
@@ -82,8 +94,25 @@ internal sealed partial class WorkerPool
                 if (job.State == JobState.Running || job.Stop != StopReason.None || cannotStart is not null) lost.Add(job);
                 else RequeueLocked(job);
             }
-            if (cannotStart is not null) lost.AddRange(_queue);
-            foreach (var job in lost) EndLocked(job);
+            if (cannotStart is not null)
+            {
+                foreach (var job in _queue.TakeAll())
+                {
+                    job.Node = null;
+                    lost.Add(job);
+                }
+            }
+            foreach (var job in lost)
+            {
+                if (cannotStart is null && job.State == JobState.Running && MayRetry(job)) perhaps.Add(job);
+                else EndLocked(job);
+            }
+            lost.RemoveAll(perhaps.Contains);
+            foreach (var job in perhaps)
+            {
+                if (job.Stop == StopReason.TimedOut) late.Add(job);
+                DelayLocked(job);
+            }
             if (!_stopping) DispatchLocked();
         }
         foreach (var job in lost)
@@ -94,6 +123,7 @@ internal sealed partial class WorkerPool
             else job.Fail(CrashCause.Describe(job, slot, exit));
             Settle(job, slot);
         }
+        foreach (var job in perhaps) RetryOrFail(job, slot, late.Contains(job) ? TimeLimitOver(job) : CrashCause.Describe(job, slot, exit));
         Flush();
     }
 
@@ -123,9 +153,9 @@ internal sealed partial class WorkerPool
             job = slot.Find(id);
             if (job is null) return;
             job.State = JobState.Running;
-            job.HasRun = true;
+            job.Attempt++;
             _running++;
-            job.Closure = job.Argument = [];
+            if (job.Retry is null) job.Closure = job.Argument = [];
             if (!job.IsAsynchronous) slot.RunningSince = TimeProvider.System.GetTimestamp();
             // Cancelled while it was on its way.
             if (job.Stop != StopReason.None) ArmGraceLocked(job);
@@ -138,25 +168,30 @@ internal sealed partial class WorkerPool
     {
         long id = body.ReadInt64();
         long ticks = body.ReadInt64();
+        var error = kind == MessageKind.Failed ? ExceptionPayload.Read(ref body) : null;
         Job? job;
+        bool retry;
         lock (_gate)
         {
             job = slot.Find(id);
             if (job is null) return; // settled before, as one that did not answer its cancellation
-            EndLocked(job);
+            if (job.Stop == StopReason.TimedOut) error = TimeLimitOver(job);
+            retry = error is not null && MayRetry(job);
+            if (retry) DelayLocked(job);
+            else EndLocked(job);
             if (!job.IsAsynchronous) slot.Observe(ticks);
             EndRetiredLocked(slot);
             DispatchLocked(); // before the clock is let go: the next item takes it over
         }
-        if (job.Stop == StopReason.TimedOut) job.Fail(TimeLimitOver(job));
-        else if (kind == MessageKind.Done) job.Decode(body.Rest);
-        else
+        if (retry)
         {
-            var error = ExceptionPayload.Read(ref body);
-            // An OperationCanceledException of an item nobody cancelled is a failure like any other.
-            if (error is OperationCanceledException && job.Stop == StopReason.Cancelled) job.Cancel();
-            else job.Fail(error);
+            RetryOrFail(job, slot, error!);
+            return;
         }
+        if (error is null) job.Decode(body.Rest);
+        // An OperationCanceledException of an item nobody cancelled is a failure like any other.
+        else if (error is OperationCanceledException && job.Stop == StopReason.Cancelled) job.Cancel();
+        else job.Fail(error);
         Settle(job, slot);
     }
 

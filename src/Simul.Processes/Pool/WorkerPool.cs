@@ -5,7 +5,7 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Pool;
 
 // The core of the process engine: jobs, workers, and who runs what. This file: the face. Its partials: Dispatch (which worker
-// takes which job), Messages (what workers say), Stopping (cancel, time limits, kill), Closing.
+// takes which job), Messages (what workers say), Stopping (cancel, time limits, kill), Retrying, Closing.
 //
 // One lock, the gate, owns the states of jobs and workers. Nothing that can block or call foreign code happens under it:
 // frames are put into outboxes under it and sent by Flush afterwards; results are decoded and delivered afterwards. Frames to
@@ -18,7 +18,9 @@ internal sealed partial class WorkerPool
 
     private readonly Lock _gate = new();
     private readonly WorkerSlot[] _slots;                // owner: _gate
-    private readonly LinkedList<Job> _queue = new();     // owner: _gate
+    private readonly PriorityLine<Job> _queue = new();   // owner: _gate
+    private readonly HashSet<Job> _delayed = [];         // owner: _gate
+    private readonly RoomWaiters _room = new();          // owner: _gate
     private readonly List<WorkerSlot> _dirty = [];       // owner: _gate; outboxes with frames
     private readonly List<WorkerSlot> _toStart = [];     // owner: _gate
     private readonly VirtualTimeProvider? _virtual;
@@ -31,7 +33,10 @@ internal sealed partial class WorkerPool
     private long _totalCompleted;
     private long _totalFailed;
     private long _totalCancelled;
-    private long _totalStarted;                          // owner: _gate
+    private long _totalStarted;                          // owner: _gate, as the three below
+    private long _totalRetries;
+    private long _totalRefused;
+    private long _totalDropped;
 
     public WorkerPool(ProcessExecutorOptions options, WorkerLauncher launcher)
     {
@@ -43,6 +48,7 @@ internal sealed partial class WorkerPool
         _start = options.Clock.GetTimestamp();
         _slots = new WorkerSlot[options.Workers];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = NewSlot(i);
+        PrepareInitializer();
         _rebalance = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).Recall(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -57,6 +63,8 @@ internal sealed partial class WorkerPool
         if (job.Token.CanBeCanceled)
             job.Registration = job.Token.UnsafeRegister(static (state, _) => ((Job)state!).Pool.Cancel((Job)state!), job);
         bool closed = false;
+        Job? dropped = null;
+        Exception? broken = null;
         lock (_gate)
         {
             if (job.State == JobState.Ended)
@@ -65,13 +73,15 @@ internal sealed partial class WorkerPool
                 return;
             }
             if (_closing) closed = true;
+            else if (_initializerError is not null) broken = InitializerErrorLocked();
             else
             {
                 job.Id = ++_nextId;
                 _open++;
                 job.State = JobState.Queued;
-                job.Node = _queue.AddLast(job);
+                job.Node = _queue.AddLast(job, job.Priority);
                 DispatchLocked();
+                if (Options.QueueLimit is { } limit && _queue.Count > limit && job.State == JobState.Queued) dropped = OverflowLocked(job);
             }
         }
         if (closed)
@@ -79,7 +89,28 @@ internal sealed partial class WorkerPool
             job.Registration.Unregister();
             throw new ExecutorClosedException(EngineName);
         }
+        if (broken is not null)
+        {
+            job.State = JobState.Ended;
+            job.Fail(broken);
+            Settle(job, null);
+            return;
+        }
+        if (dropped is not null)
+        {
+            dropped.Fail(new QueueFullException(dropped.Name, EngineName, Options.QueueLimit!.Value, dropped: dropped != job));
+            Settle(dropped, null);
+        }
         Flush();
+    }
+
+    public Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            return HasRoom ? Task.CompletedTask : _room.Wait(cancellationToken);
+        }
     }
 
     public void ThrowIfClosed()
@@ -105,7 +136,12 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             return new ExecutorStatistics(_open - _running, _running, Interlocked.Read(ref _totalCompleted),
-                Interlocked.Read(ref _totalFailed), Interlocked.Read(ref _totalCancelled), _totalStarted);
+                Interlocked.Read(ref _totalFailed), Interlocked.Read(ref _totalCancelled), _totalStarted)
+            {
+                TotalRetries = _totalRetries,
+                TotalRefused = _totalRefused,
+                TotalDropped = _totalDropped,
+            };
         }
     }
 
@@ -121,15 +157,25 @@ internal sealed partial class WorkerPool
         {
             WorkerSlot slot;
             bool start;
+            RoomWaiters.Batch woken;
             lock (_gate)
             {
+                woken = _room.TakeIf(HasRoom);
                 start = _toStart.Count > 0;
                 var list = start ? _toStart : _dirty;
-                if (list.Count == 0) return;
-                slot = list[^1];
-                list.RemoveAt(list.Count - 1);
-                if (!start) slot.Dirty = false;
+                if (list.Count == 0)
+                {
+                    slot = null!;
+                }
+                else
+                {
+                    slot = list[^1];
+                    list.RemoveAt(list.Count - 1);
+                    if (!start) slot.Dirty = false;
+                }
             }
+            woken.Wake();
+            if (slot is null) return;
             if (start) slot.Start();
             else slot.Outbox.Flush();
         }
@@ -139,6 +185,25 @@ internal sealed partial class WorkerPool
     {
         if (Options.OutputHandler is { } handler) handler(output);
         else Console.Error.WriteLine(output.Line);
+    }
+
+    private bool HasRoom => Options.QueueLimit is not { } limit || _queue.Count < limit;
+
+    // Who has to go, with the queue one too long; null when the last one may stay.
+    private Job? OverflowLocked(Job last)
+    {
+        var victim = Options.WhenFull switch
+        {
+            QueueFullMode.Wait => null,
+            QueueFullMode.Refuse => last,
+            // Whoever has the lowest priority goes, and that may be the last one.
+            var mode => _queue.Lowest(newest: mode == QueueFullMode.DropNewest, except: last.Node!) is { } other && other.Value.Priority <= last.Priority ? other.Value : last,
+        };
+        if (victim is null) return null;
+        if (victim == last) _totalRefused++;
+        else _totalDropped++;
+        EndLocked(victim);
+        return victim;
     }
 
     private WorkerSlot NewSlot(int index) => new(this, index, $"{_prefix}-{index + 1}");
@@ -163,6 +228,7 @@ internal sealed partial class WorkerPool
             _queue.Remove(node);
             job.Node = null;
         }
+        _delayed.Remove(job);
         job.Closure = job.Argument = [];
     }
 
@@ -173,6 +239,7 @@ internal sealed partial class WorkerPool
         job.Registration.Unregister();
         job.TimeLimitTimer?.Dispose();
         job.GraceTimer?.Dispose();
+        job.RetryTimer?.Dispose();
         switch (job.End)
         {
             case WorkEnd.Completed:

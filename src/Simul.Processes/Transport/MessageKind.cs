@@ -6,12 +6,13 @@ internal enum MessageKind : byte
     // Parent to worker.
     Hello,      // name, clock                    first of all
     Define,     // number, method reference       before the first Run that uses the number
-    Run,        // id, method, closure, argument
+    Run,        // id, method, now, extras, closure, argument
     Cancel,     // id                             takes the item back, or cancels its token
     Recall,     //                                takes all items back that have not begun
     Awake,      // id, sleep number, now          the end of a sleep in virtual time
     Stop,       //                                end when nothing is left to do
     Ping,       //                                answered by the thread of the asynchronous items
+    Initialize, // closure                        run the method with number -1 before saying Ready
 
     // Worker to parent.
     Ready = 64, //                                the worker can take items
@@ -23,6 +24,7 @@ internal enum MessageKind : byte
     SleepEnd,   // id, sleep number               it was cancelled
     Exiting,    // code                           the process ends because something in it asked for it
     Pong,
+    InitializerFailed, // exception
 }
 
 internal static class MessageKinds

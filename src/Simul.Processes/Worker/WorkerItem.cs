@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using Simul.Processes.Methods;
+using Simul.Processes.Pool;
 
 namespace Simul.Processes.Worker;
 
 // One item in the worker: received, perhaps begun.
-internal sealed class WorkerItem(long id, MethodResolver method, byte[] closure, byte[] argument)
+internal sealed class WorkerItem(long id, MethodResolver method, RunExtras extras, byte[] closure, byte[] argument)
 {
     private readonly CancellationTokenSource _cancel = new();
     private byte[] _closure = closure;
@@ -13,9 +15,15 @@ internal sealed class WorkerItem(long id, MethodResolver method, byte[] closure,
 
     public MethodResolver Method => method;
 
+    public int Attempt => extras.Attempt;
+
     public CancellationToken Token => _cancel.Token;
 
     public RemoteVirtualClock? Clock { get; set; }
+
+    // Null where nobody traces.
+    public Activity? BeginSpan(string worker) =>
+        extras.Trace?.Begin(worker, Attempt) ?? WorkActivity.Begin(method.Display, null, WorkerPool.EngineName, worker, Attempt);
 
     // Not on the thread that receives: it runs what the method registered.
     public void Cancel(Action afterwards) => ThreadPool.UnsafeQueueUserWorkItem(_ =>

@@ -42,6 +42,17 @@ internal sealed class WorkerSender(Channel channel)
         }
     }
 
+    public void SendInitializerFailed(Exception error)
+    {
+        lock (_gate)
+        {
+            _writer.Begin(MessageKind.InitializerFailed);
+            ExceptionPayload.Write(_writer, error);
+            _writer.End();
+            SendLocked();
+        }
+    }
+
     public void SendSleep(long id, int number, long until, bool again)
     {
         lock (_gate)

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics;
 using Simul.Processes.Methods;
+using Simul.Processes.Pool;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Worker;
@@ -16,6 +18,7 @@ namespace Simul.Processes.Worker;
 internal sealed class WorkerSession
 {
     private const int KeepCapacity = 256 * 1024;
+    private const long InitializerId = 0; // items count from 1
 
     private readonly Channel _channel;
     private readonly WorkerSender _sender;
@@ -27,6 +30,7 @@ internal sealed class WorkerSession
     private ArrayBufferWriter<byte> _result = new(256);              // owner: the main thread
     private AsyncLane? _lane;                                        // owner: the main thread; read by the receiving one
     private WorkerClock _clock = WorkerClock.Real;                   // set before the first item
+    private object? _state;                                          // owner: the main thread; set before the first item
     private string _name = "";
     private volatile bool _stopped;
 
@@ -50,35 +54,44 @@ internal sealed class WorkerSession
             // Each turn runs one item; the next may have come with its end.
         }
         _stopped = true;
+        WorkerInitializer.DisposeState(_state, _name);
         return 0;
     }
 
     private WorkerItem? TakeFirst()
     {
         var item = _channel.CallsForReceiver ? TakeOrReceive() : _queue.Take();
-        if (item is not null) _sender.Send(MessageKind.Taken, item.Id);
+        if (item is not null && item.Id != InitializerId) _sender.Send(MessageKind.Taken, item.Id);
         return item;
     }
 
     // Returns the next item if there is one; it has been announced as taken.
     private WorkerItem? RunOne(WorkerItem item)
     {
+        if (item.Id == InitializerId)
+        {
+            Initialize(item);
+            return null;
+        }
         if (item.Method.IsAsynchronous)
         {
             (_lane ??= new AsyncLane(_name, _clock.LoopClock)).Start(item, () => RunAsynchronousAsync(item));
             return null;
         }
         Exception? failure = null;
+        Activity? span = null;
         long started = TimeProvider.System.GetTimestamp();
         try
         {
-            WorkContext.Current = _clock.ContextFor(item, _name, _sender);
+            WorkContext.Current = _clock.ContextFor(item, _name, _state, _sender);
+            span = item.BeginSpan(_name);
             item.Method.Resolve().Run(item.TakeClosure(), item.TakeArgument(), item.Token, _result);
         }
         catch (Exception error)
         {
             failure = error;
         }
+        WorkActivity.End(span, failure);
         long ticks = TimeProvider.System.GetElapsedTime(started).Ticks;
         // What the method left in asynchronous locals, or as its synchronization context, is not for the next one.
         if (_clean is not null) ExecutionContext.Restore(_clean);
@@ -90,14 +103,40 @@ internal sealed class WorkerSession
         return next;
     }
 
+    // On the main thread, before the first item, so that the state may belong to the thread of the synchronous ones.
+    private void Initialize(WorkerItem item)
+    {
+        try
+        {
+            WorkContext.Current = new WorkContext(Pool.WorkerPool.EngineName, _name, _clock.LoopClock, CancellationToken.None);
+            var invoker = item.Method.Resolve();
+            byte[] closure = item.TakeClosure();
+            _state = item.Method.IsAsynchronous
+                ? EventLoop.Run(() => invoker.RunForStateAsync(closure), new EventLoopOptions { Name = _name, Clock = _clock.LoopClock })
+                : invoker.RunForStateAsync(closure).Result;
+        }
+        catch (Exception error)
+        {
+            _queue.Finish(item.Id, takeNext: false);
+            _sender.SendInitializerFailed(error);
+            return;
+        }
+        if (_clean is not null) ExecutionContext.Restore(_clean);
+        SynchronizationContext.SetSynchronizationContext(null);
+        _queue.Finish(item.Id, takeNext: false);
+        _sender.Send(MessageKind.Ready);
+    }
+
     private async Task RunAsynchronousAsync(WorkerItem item)
     {
         long started = TimeProvider.System.GetTimestamp();
         Exception? failure = null;
+        Activity? span = null;
         var result = new ArrayBufferWriter<byte>(256);
         try
         {
-            WorkContext.Current = _clock.ContextFor(item, _name, _sender);
+            WorkContext.Current = _clock.ContextFor(item, _name, _state, _sender);
+            span = item.BeginSpan(_name);
             var write = await item.Method.Resolve().RunAsync(item.TakeClosure(), item.TakeArgument(), item.Token);
             write(result);
         }
@@ -105,6 +144,7 @@ internal sealed class WorkerSession
         {
             failure = error;
         }
+        WorkActivity.End(span, failure);
         _queue.Finish(item.Id, takeNext: false);
         _sender.SendEnd(item.Id, TimeProvider.System.GetElapsedTime(started).Ticks, result, failure, null);
     }
@@ -160,7 +200,10 @@ internal sealed class WorkerSession
             case MessageKind.Hello:
                 _name = body.ReadString()!;
                 _clock = WorkerClock.Read(ref body);
-                _sender.Send(MessageKind.Ready);
+                if (body.ReadByte() == 0) _sender.Send(MessageKind.Ready);
+                break;
+            case MessageKind.Initialize:
+                _queue.Add(new WorkerItem(InitializerId, _methods[-1], default, body.ReadBlock().ToArray(), []));
                 break;
             case MessageKind.Define:
                 int number = body.ReadInt32();
@@ -170,8 +213,9 @@ internal sealed class WorkerSession
                 long id = body.ReadInt64();
                 var method = _methods[body.ReadInt32()];
                 _clock.Advance(body.ReadInt64());
+                var extras = RunExtras.Read(ref body);
                 byte[] closure = body.ReadBlock().ToArray();
-                _queue.Add(new WorkerItem(id, method, closure, body.Rest.ToArray()));
+                _queue.Add(new WorkerItem(id, method, extras, closure, body.Rest.ToArray()));
                 break;
             case MessageKind.Cancel:
                 OnCancel(body.ReadInt64());

@@ -24,4 +24,20 @@ public sealed record MapOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(Timeout), value, "A time limit must be above zero; leave it out for none.");
     }
+
+    /// <summary>How long the whole map may take, from the call on, on the executor's clock. Default: no limit. At its end
+    /// what is under way is cancelled, and the reader gets <see cref="TimeoutException"/>.</summary>
+    public TimeSpan? TotalTimeout
+    {
+        get;
+        init => field = value is null || value > TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(TotalTimeout), value, "A time limit must be above zero; leave it out for none.");
+    }
+
+    /// <summary>Whether items that failed are tried again. Default: no.</summary>
+    public RetryPolicy? Retry { get; init; }
+
+    /// <summary>The items' priority among all that wait for the executor. Default: 0.</summary>
+    public int Priority { get; init; }
 }

@@ -50,4 +50,55 @@ internal static class Works
     }
 
     public static int ThrowAt3(int x) => x == 3 ? throw new FormatException($"not {x}") : x * 10;
+
+    // On the loop, like those that hold it up, so that the order of beginning shows.
+    public static async Task<int> AppendAsync((string Log, int Value) item)
+    {
+        await Task.CompletedTask;
+        return Jobs.Append(item);
+    }
+
+    // Writes the number of its attempt, and fails before the third.
+    public static int FailTwice(string log)
+    {
+        int attempt = WorkContext.Current!.Attempt;
+        File.AppendAllText(log, $"{attempt}\n");
+        return attempt > 2 ? attempt : throw new FormatException($"attempt {attempt}");
+    }
+
+    public static async Task<int> FailTwiceAsync(string log)
+    {
+        await EventLoop.Yield();
+        return FailTwice(log);
+    }
+
+    public static int FailTimes((string Log, int Times) item)
+    {
+        File.AppendAllText(item.Log, "tried\n");
+        int attempt = File.ReadAllLines(item.Log).Length;
+        return attempt > item.Times ? item.Times : throw new FormatException($"attempt {attempt}");
+    }
+
+    public static int CrashTwice(string log)
+    {
+        int attempt = WorkContext.Current!.Attempt;
+        return attempt > 2 ? attempt : CrashAlways(log);
+    }
+
+    public static int CrashAlways(string log)
+    {
+        File.AppendAllText(log, "tried\n");
+        return Jobs.KillMyself(9);
+    }
+
+    public static async Task<int> SumOfStateAsync()
+    {
+        await Task.Yield();
+        return WorkContext.Current!.GetState<List<int>>().Sum();
+    }
+
+    public sealed class Resource(string log) : IDisposable
+    {
+        public void Dispose() => File.AppendAllText(log, "disposed\n");
+    }
 }
