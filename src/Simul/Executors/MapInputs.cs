@@ -11,13 +11,15 @@ internal sealed class MapInputs<TArg>(IEnumerable<TArg>? inputs, IAsyncEnumerabl
     public TArg Current => _inputs is not null ? _inputs.Current : _asyncInputs!.Current;
 
     // The next input, asked for.
-    public Task<bool> Coming => _coming ??= _asyncInputs!.MoveNextAsync().AsTask();
+    public Task<bool> Coming => _coming ??= AskAsync();
 
     // Whether the next one has to be waited for.
     public bool IsLate => _asyncInputs is not null && !Coming.IsCompleted;
 
     // False behind the last one.
     public ValueTask<bool> TakeAsync() => _inputs is not null ? new(_inputs.MoveNext()) : TakeComingAsync();
+
+    private async Task<bool> AskAsync() => await _asyncInputs!.MoveNextAsync();
 
     private async ValueTask<bool> TakeComingAsync()
     {

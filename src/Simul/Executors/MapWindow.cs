@@ -11,7 +11,11 @@ internal sealed class MapWindow<TArg, TResult>(bool ordered)
     public int Count { get; private set; }
 
     // Completes when the next one is there to be taken.
-    public Task NextEnds => ordered ? _inOrder.Peek().Task : _ended.Reader.WaitToReadAsync().AsTask();
+    public async Task NextEndsAsync()
+    {
+        if (ordered) await ((Task)_inOrder.Peek().Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        else await _ended.Reader.WaitToReadAsync();
+    }
 
     public void Add(long index, WorkItem<TResult> item, TArg input, Task<TResult> task)
     {
