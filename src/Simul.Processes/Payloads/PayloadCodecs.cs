@@ -20,6 +20,7 @@ internal static class PayloadCodecs
         IncludeFields = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
         MaxDepth = 512,
+        Converters = { new ProgressConverter() },
     };
 
     public static PayloadCodec<T> Create<T>()

@@ -52,6 +52,12 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public ITimer? RetryTimer { get; set; }
 
+    // Receivers of its progress; null when it has none.
+    public List<ProgressLink>? Links { get; protected init; }
+
+    // Made with its first report.
+    public ReportQueue? Reports { get; set; }
+
     // In virtual time: who holds the clock for this item, from the moment a worker is bound to take it.
     public ClockMember? Member { get; set; }
 
@@ -107,11 +113,16 @@ internal sealed class Job<TResult> : Job
         : base(pool, method, item.Name, item.Options, token)
     {
         if (Retry is not null) _item = item;
-        Closure = method.Captured(item.Method);
-        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, $"The argument of {method.Display}");
+        Links = ProgressLinks.Collect((this, method, item), static state => state.Item1.Write(state.method, state.item));
     }
 
     public Task<TResult> Task => _source.Task;
+
+    private void Write(MethodReference method, WorkItem<TResult> item)
+    {
+        Closure = method.Captured(item.Method);
+        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, $"The argument of {method.Display}");
+    }
 
     public override void Deliver()
     {

@@ -58,6 +58,9 @@ internal sealed partial class WorkerPool
             case MessageKind.Done or MessageKind.Failed:
                 OnDone(slot, kind, body);
                 break;
+            case MessageKind.Report:
+                OnReport(slot, body);
+                break;
             case MessageKind.Dropped:
                 OnDropped(slot, body.ReadInt64());
                 break;
@@ -162,6 +165,29 @@ internal sealed partial class WorkerPool
         }
         if (job.TimeLimit is { } limit) StartTimeLimit(job, limit);
         _observer?.Started(Event(job, slot));
+    }
+
+    private void OnReport(WorkerSlot slot, FrameBody body)
+    {
+        long id = body.ReadInt64();
+        int number = body.ReadInt32();
+        Job? job;
+        lock (_gate)
+        {
+            job = slot.Find(id);
+            if (job is null) return; // the item has ended, and what it left behind goes on reporting
+            job.Reports ??= new ReportQueue(job.Name);
+        }
+        Action call;
+        try
+        {
+            call = job.Links![number].Read(body.Rest);
+        }
+        catch (WorkSerializationException unreadable)
+        {
+            call = () => throw unreadable;
+        }
+        job.Reports.Add(call);
     }
 
     private void OnDone(WorkerSlot slot, MessageKind kind, FrameBody body)

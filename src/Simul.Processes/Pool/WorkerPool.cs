@@ -30,6 +30,7 @@ internal sealed partial class WorkerPool
     private long _nextId;                                // owner: _gate
     private long _open;                                  // owner: _gate; accepted and not settled
     private long _running;                               // owner: _gate
+    private int _reporting;                              // interlocked; settled, with reports to come before the outcome
     private long _totalCompleted;
     private long _totalFailed;
     private long _totalCancelled;
@@ -221,6 +222,7 @@ internal sealed partial class WorkerPool
     {
         if (job.State == JobState.Running) _running--;
         if (job.State != JobState.New) _open--;
+        if (job.Reports is not null) Interlocked.Increment(ref _reporting);
         job.State = JobState.Ended;
         job.Slot?.Jobs.Remove(job);
         if (job.Node is { } node)
@@ -253,8 +255,15 @@ internal sealed partial class WorkerPool
                 break;
         }
         if (slot is not null && job.HasRun) _observer?.Ended(Event(job, slot), job.End);
+        if (job.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
+        else Deliver(job);
+    }
+
+    private void Deliver(Job job)
+    {
         job.Deliver();
         job.Member?.Dispose();
+        if (job.Reports is not null) Interlocked.Decrement(ref _reporting);
         CheckDrained();
     }
 

@@ -22,6 +22,7 @@ internal enum MessageKind : byte
     Dropped,    // id                             answer to Cancel and Recall: it never began and never will here
     Sleep,      // id, sleep number, until        a blocking sleep in virtual time
     SleepEnd,   // id, sleep number               it was cancelled
+    Report,     // id, receiver's number, value   progress
     Exiting,    // code                           the process ends because something in it asked for it
     Pong,
     InitializerFailed, // exception

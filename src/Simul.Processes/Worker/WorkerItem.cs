@@ -5,7 +5,7 @@ using Simul.Processes.Pool;
 namespace Simul.Processes.Worker;
 
 // One item in the worker: received, perhaps begun.
-internal sealed class WorkerItem(long id, MethodResolver method, RunExtras extras, byte[] closure, byte[] argument)
+internal sealed class WorkerItem(long id, MethodResolver method, RunExtras extras, WorkerSender sender, byte[] closure, byte[] argument)
 {
     private readonly CancellationTokenSource _cancel = new();
     private byte[] _closure = closure;
@@ -20,6 +20,9 @@ internal sealed class WorkerItem(long id, MethodResolver method, RunExtras extra
     public CancellationToken Token => _cancel.Token;
 
     public RemoteVirtualClock? Clock { get; set; }
+
+    // Progress, for the receiver of this number.
+    public void Report(int number, ReadOnlySpan<byte> value) => sender.SendReport(id, number, value);
 
     // Null where nobody traces.
     public Activity? BeginSpan(string worker) =>

@@ -53,6 +53,19 @@ internal sealed class WorkerSender(Channel channel)
         }
     }
 
+    public void SendReport(long id, int number, ReadOnlySpan<byte> value)
+    {
+        lock (_gate)
+        {
+            _writer.Begin(MessageKind.Report);
+            _writer.Write(id);
+            _writer.Write(number);
+            _writer.Write(value);
+            _writer.End();
+            SendLocked();
+        }
+    }
+
     public void SendSleep(long id, int number, long until, bool again)
     {
         lock (_gate)

@@ -203,7 +203,7 @@ internal sealed class WorkerSession
                 if (body.ReadByte() == 0) _sender.Send(MessageKind.Ready);
                 break;
             case MessageKind.Initialize:
-                _queue.Add(new WorkerItem(InitializerId, _methods[-1], default, body.ReadBlock().ToArray(), []));
+                _queue.Add(new WorkerItem(InitializerId, _methods[-1], default, _sender, body.ReadBlock().ToArray(), []));
                 break;
             case MessageKind.Define:
                 int number = body.ReadInt32();
@@ -215,7 +215,7 @@ internal sealed class WorkerSession
                 _clock.Advance(body.ReadInt64());
                 var extras = RunExtras.Read(ref body);
                 byte[] closure = body.ReadBlock().ToArray();
-                _queue.Add(new WorkerItem(id, method, extras, closure, body.Rest.ToArray()));
+                _queue.Add(new WorkerItem(id, method, extras, _sender, closure, body.Rest.ToArray()));
                 break;
             case MessageKind.Cancel:
                 OnCancel(body.ReadInt64());

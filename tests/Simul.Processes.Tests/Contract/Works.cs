@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Simul.Processes.Tests.Contract;
 
 // What the contract's tests run, on whatever engine: static methods that tell of themselves by files.
@@ -100,5 +102,33 @@ internal static class Works
     public sealed class Resource(string log) : IDisposable
     {
         public void Dispose() => File.AppendAllText(log, "disposed\n");
+    }
+
+    public static int CountTo50(IProgress<int> progress)
+    {
+        for (int i = 1; i <= 50; i++) progress.Report(i);
+        return 50;
+    }
+
+    public static (string Trace, string Baggage, string State) CurrentActivity() =>
+        (Activity.Current?.TraceId.ToString() ?? "", Activity.Current?.GetBaggageItem("who") ?? "", Activity.Current?.TraceStateString ?? "");
+
+    public static async Task<(string Trace, string Baggage, string State)> CurrentActivityAsync()
+    {
+        await EventLoop.Yield();
+        return CurrentActivity();
+    }
+
+    // As a worker's state it listens until the worker ends.
+    public static ActivityListener LogSpans(string log)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = static s => s.Name == TelemetryNames.ActivitySource,
+            Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span => File.AppendAllText(log, $"{span.DisplayName} {span.Status} {span.TraceId} {span.GetTagItem("simul.engine")}\n"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
     }
 }
