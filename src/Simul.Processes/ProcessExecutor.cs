@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Simul.Processes.Launch;
+using Simul.Processes.Payloads;
 using Simul.Processes.Pool;
 
 namespace Simul;
@@ -81,6 +83,23 @@ public sealed class ProcessExecutor : Executor
 
     /// <inheritdoc/>
     public override Task WaitForRoomAsync(CancellationToken cancellationToken = default) => _pool.WaitForRoomAsync(cancellationToken);
+
+    internal override BatchRunner<TArg, TResult>? BatchesOf<TArg, TResult>(Delegate method, MapOptions options)
+    {
+        const int Largest = 1024; // bytes of a value; what is larger is worth a message
+        if (!OperatingSystem.IsLinux() || !_pool.CanBatch) return null;
+        if (!PayloadCodecs.IsRaw(typeof(TArg)) || !PayloadCodecs.IsRaw(typeof(TResult)) || Unsafe.SizeOf<TArg>() > Largest || Unsafe.SizeOf<TResult>() > Largest) return null;
+        try
+        {
+            _pool.Methods.Get(method, WorkShape.Synchronous, typeof(TArg), typeof(TResult)).Captured(method);
+            _pool.EnableBatches();
+        }
+        catch (Exception error) when (error is WorkSerializationException or IOException)
+        {
+            return null; // item by item, each says what is wrong
+        }
+        return new ProcessBatches<TArg, TResult>(_pool, method, options);
+    }
 
     /// <inheritdoc/>
     protected internal override Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)

@@ -1,6 +1,10 @@
 using System.Buffers;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Simul.Processes.Payloads;
+using Simul.Processes.Pool;
 
 namespace Simul.Processes.Methods;
 
@@ -16,6 +20,11 @@ internal abstract class Invoker
     public abstract void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result);
 
     public abstract Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token);
+
+    // Many arguments, each in turn, and their results on the board. Returns what one threw; those behind it do not begin.
+    [SupportedOSPlatform("linux")]
+    public virtual Exception? RunBatch(byte[] closure, byte[] arguments, int count, BatchBoard board, int place, CancellationToken token) =>
+        throw new SimulInternalException("a method without an argument has no batches");
 
     // Of an initializer, whose result stays here. A synchronous one has ended when this returns.
     public abstract Task<object?> RunForStateAsync(byte[] closure);
@@ -83,6 +92,36 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
     }
 
     public override Task<object?> RunForStateAsync(byte[] closure) => throw new SimulInternalException("an initializer takes no argument");
+
+    [SupportedOSPlatform("linux")]
+    public override Exception? RunBatch(byte[] closure, byte[] arguments, int count, BatchBoard board, int place, CancellationToken token)
+    {
+        ref int begun = ref board.Begun(place);
+        ref byte results = ref MemoryMarshal.GetReference(board.Results(place));
+        ref byte values = ref MemoryMarshal.GetArrayDataReference(arguments);
+        var context = ExecutionContext.Capture();
+        int done = 0;
+        Exception? failure = null;
+        try
+        {
+            var method = (Func<TArg, TResult>)Bind(closure);
+            for (; done < count && !token.IsCancellationRequested; done++)
+            {
+                Volatile.Write(ref begun, done + 1); // not before the last result is there
+                var result = method(Unsafe.ReadUnaligned<TArg>(ref Unsafe.Add(ref values, done * Unsafe.SizeOf<TArg>())));
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref results, done * Unsafe.SizeOf<TResult>()), result);
+                // What one left in asynchronous locals, or as its synchronization context, is not for the next.
+                if (ExecutionContext.Capture() != context) ExecutionContext.Restore(context!);
+                if (SynchronizationContext.Current is not null) SynchronizationContext.SetSynchronizationContext(null);
+            }
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+        Volatile.Write(ref board.Done(place), done);
+        return failure;
+    }
 
     private TArg Argument(byte[] bytes) => WorkPayload.Deserialize<TArg>(bytes, $"The argument of {Display}");
 }

@@ -3,25 +3,30 @@ using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;
 
-// The part of a Run frame that most items do not have: the attempt's number, and the submitter's activity. One byte says what
-// follows.
-internal readonly record struct RunExtras(int Attempt, RunTrace? Trace)
+// The part of a Run frame that most items do not have: the attempt's number, the submitter's activity, and of a batch its place
+// on the board and how many items it has. One byte says what follows.
+internal readonly record struct RunExtras(int Attempt, RunTrace? Trace, int Place, int Count)
 {
-    private const byte HasAttempt = 1, HasTrace = 2;
+    private const byte HasAttempt = 1, HasTrace = 2, IsBatch = 4;
 
     public static void Write(FrameWriter writer, Job job)
     {
         int attempt = job.Attempt + 1;
-        writer.Write((byte)((attempt > 1 ? HasAttempt : 0) | (job.Trace is null ? 0 : HasTrace)));
+        writer.Write((byte)((attempt > 1 ? HasAttempt : 0) | (job.Trace is null ? 0 : HasTrace) | (job is BatchJob ? IsBatch : 0)));
         if (attempt > 1) writer.Write(attempt);
         if (job.Trace is { } activity) RunTrace.Write(writer, activity, job.Name);
+        if (job is not BatchJob batch || !OperatingSystem.IsLinux()) return;
+        writer.Write(batch.Place);
+        writer.Write(batch.Count);
     }
 
     public static RunExtras Read(ref FrameBody body)
     {
         byte flags = body.ReadByte();
         int attempt = (flags & HasAttempt) != 0 ? body.ReadInt32() : 1;
-        return new(attempt, (flags & HasTrace) != 0 ? RunTrace.Read(ref body) : null);
+        var trace = (flags & HasTrace) != 0 ? RunTrace.Read(ref body) : null;
+        bool batch = (flags & IsBatch) != 0;
+        return new(attempt, trace, batch ? body.ReadInt32() : 0, batch ? body.ReadInt32() : 0);
     }
 }
 

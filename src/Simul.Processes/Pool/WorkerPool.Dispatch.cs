@@ -40,7 +40,7 @@ internal sealed partial class WorkerPool
         {
             switch (slot.State)
             {
-                case WorkerSlotState.Ready when slot.Jobs.Count == 0:
+                case WorkerSlotState.Ready when slot.Jobs.Count == 0 && (job is not BatchJob || slot.Board is not null):
                     return slot;
                 case WorkerSlotState.Starting when slot.Jobs.Count == 0:
                     starting ??= slot;
@@ -64,9 +64,11 @@ internal sealed partial class WorkerPool
 
     private bool HasRoomLocked(WorkerSlot slot, Job job)
     {
+        if (slot.Jobs.Count == 0) return false; // ready, and without what a batch needs
         var front = slot.Jobs[0];
         if (front.IsAsynchronous != job.IsAsynchronous) return false;
         if (job.IsAsynchronous) return slot.Jobs.Count < Options.AsyncItemsPerWorker;
+        if (job is BatchJob) return HasRoomForBatchLocked(slot) && front.Stop == StopReason.None;
         // In virtual time an item that waits in a pipe would have to hold the clock, and so the item it waits for.
         if (_virtual is not null || slot.MeanTicks < 0 || front.Stop != StopReason.None) return false;
         return slot.Jobs.Count < 1 + Math.Min(DeepestPipe - 1, PipeTicks / (slot.MeanTicks + 1))
@@ -103,6 +105,7 @@ internal sealed partial class WorkerPool
             slot.Defined.Add(job.Method, number);
             WriteLocked(slot, (job.Method, number), static (writer, state) => state.Method.Write(writer, state.number));
         }
+        if (job is BatchJob batch && OperatingSystem.IsLinux()) PlaceOnBoardLocked(batch, slot);
         job.State = JobState.Sent;
         WriteLocked(slot, (job, number, now: _virtual?.GetTimestamp() ?? 0), static (writer, state) =>
         {
@@ -132,7 +135,7 @@ internal sealed partial class WorkerPool
         if (idle is null) return;
         foreach (var slot in _slots)
         {
-            if (slot.State == WorkerSlotState.Starting && slot.Jobs.Count > 0)
+            if (slot.State == WorkerSlotState.Starting && slot.Jobs.Count > 0 && (slot.Jobs[0] is not BatchJob || idle.Board is not null))
             {
                 var job = slot.Jobs[0];
                 slot.Jobs.RemoveAt(0);

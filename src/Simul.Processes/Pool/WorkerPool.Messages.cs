@@ -12,10 +12,11 @@ internal sealed partial class WorkerPool
 
     public void OnStarted(WorkerSlot slot, WorkerProcess process, Channel channel)
     {
-        bool kill;
+        bool kill, batches;
         lock (_gate)
         {
             slot.Process = process;
+            batches = _batches;
             kill = _mode == ShutdownMode.Kill;
         }
         if (kill) process.Kill();
@@ -29,6 +30,12 @@ internal sealed partial class WorkerPool
         hello.Write((byte)(_initializer is null ? 0 : 1));
         hello.End();
         if (_initializer is not null) WriteInitializer(hello);
+        if (batches && OperatingSystem.IsLinux())
+        {
+            var board = BatchBoard.Create(out int descriptor);
+            lock (_gate) (slot.Board, slot.BoardDescriptor) = (board, descriptor);
+            WriteBoard(hello, descriptor);
+        }
         try
         {
             hello.SendTo(channel);
@@ -89,6 +96,10 @@ internal sealed partial class WorkerPool
             }
             slot.State = WorkerSlotState.Gone;
             slot.PingTimer?.Dispose();
+            foreach (var job in slot.Jobs)
+            {
+                if (job is BatchJob { State: JobState.Running } batch && OperatingSystem.IsLinux()) batch.ReadBoard(slot.Board!, 0);
+            }
             if (failure is not null) slot.KillNote = $"an error in the executor itself: {failure.Message}";
             _slots[slot.Index] = NewSlot(slot.Index);
             for (int i = slot.Jobs.Count - 1; i >= 0; i--)
@@ -118,6 +129,7 @@ internal sealed partial class WorkerPool
             }
             if (!_stopping) DispatchLocked();
         }
+        if (slot.Board is { } board && OperatingSystem.IsLinux()) DropBoard(board, slot.BoardDescriptor);
         foreach (var job in lost)
         {
             if (job.Stop == StopReason.Cancelled) job.Cancel();
@@ -203,6 +215,11 @@ internal sealed partial class WorkerPool
             if (job is null) return; // settled before, as one that did not answer its cancellation
             if (job.Stop == StopReason.TimedOut) error = TimeLimitOver(job);
             retry = error is not null && MayRetry(job);
+            if (job is BatchJob batch && OperatingSystem.IsLinux())
+            {
+                batch.ReadBoard(slot.Board!, ticks); // before its place is another's
+                ticks /= batch.Count;
+            }
             if (retry) DelayLocked(job);
             else EndLocked(job);
             if (!job.IsAsynchronous) slot.Observe(ticks);

@@ -242,6 +242,22 @@ internal sealed partial class WorkerPool
         job.TimeLimitTimer?.Dispose();
         job.GraceTimer?.Dispose();
         job.RetryTimer?.Dispose();
+        Count(job);
+        if (slot is not null && job.HasRun) _observer?.Ended(Event(job, slot), job.End);
+        if (job.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
+        else Deliver(job);
+    }
+
+    // Of a batch, what never began and will be sent again is no end of anything.
+    private void Count(Job job)
+    {
+        if (job is BatchJob batch && OperatingSystem.IsLinux())
+        {
+            Interlocked.Add(ref _totalCompleted, batch.Done);
+            if (batch.HasError) Interlocked.Increment(ref _totalFailed);
+            else if (job.Stop == StopReason.Cancelled || job.End == WorkEnd.Cancelled) Interlocked.Add(ref _totalCancelled, batch.Count - batch.Done);
+            return;
+        }
         switch (job.End)
         {
             case WorkEnd.Completed:
@@ -254,9 +270,6 @@ internal sealed partial class WorkerPool
                 Interlocked.Increment(ref _totalCancelled);
                 break;
         }
-        if (slot is not null && job.HasRun) _observer?.Ended(Event(job, slot), job.End);
-        if (job.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
-        else Deliver(job);
     }
 
     private void Deliver(Job job)

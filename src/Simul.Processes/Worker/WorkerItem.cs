@@ -17,6 +17,11 @@ internal sealed class WorkerItem(long id, MethodResolver method, RunExtras extra
 
     public int Attempt => extras.Attempt;
 
+    // Of a batch, how many items it has; 0 of others.
+    public int Count => extras.Count;
+
+    public int Place => extras.Place;
+
     public CancellationToken Token => _cancel.Token;
 
     public RemoteVirtualClock? Clock { get; set; }

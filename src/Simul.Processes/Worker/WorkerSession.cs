@@ -30,6 +30,7 @@ internal sealed class WorkerSession
     private ArrayBufferWriter<byte> _result = new(256);              // owner: the main thread
     private AsyncLane? _lane;                                        // owner: the main thread; read by the receiving one
     private WorkerClock _clock = WorkerClock.Real;                   // set before the first item
+    private BatchBoard? _board;                                      // set before the first batch
     private object? _state;                                          // owner: the main thread; set before the first item
     private string _name = "";
     private volatile bool _stopped;
@@ -85,7 +86,8 @@ internal sealed class WorkerSession
         {
             WorkContext.Current = _clock.ContextFor(item, _name, _state, _sender);
             span = item.BeginSpan(_name);
-            item.Method.Resolve().Run(item.TakeClosure(), item.TakeArgument(), item.Token, _result);
+            if (item.Count > 0) failure = RunBatch(item);
+            else item.Method.Resolve().Run(item.TakeClosure(), item.TakeArgument(), item.Token, _result);
         }
         catch (Exception error)
         {
@@ -101,6 +103,12 @@ internal sealed class WorkerSession
         if (_result.Capacity > KeepCapacity) _result = new ArrayBufferWriter<byte>(256);
         else _result.ResetWrittenCount();
         return next;
+    }
+
+    private Exception? RunBatch(WorkerItem item)
+    {
+        var board = _board ?? throw new IOException("The memory for batches could not be opened. Use MapOptions.ChunkSize = 1.");
+        return OperatingSystem.IsLinux() ? item.Method.Resolve().RunBatch(item.TakeClosure(), item.TakeArgument(), item.Count, board, item.Place, item.Token) : null;
     }
 
     // On the main thread, before the first item, so that the state may belong to the thread of the synchronous ones.
@@ -201,6 +209,9 @@ internal sealed class WorkerSession
                 _name = body.ReadString()!;
                 _clock = WorkerClock.Read(ref body);
                 if (body.ReadByte() == 0) _sender.Send(MessageKind.Ready);
+                break;
+            case MessageKind.Board:
+                if (OperatingSystem.IsLinux()) _board = BatchBoard.Open(Interop.Linux.Libc.GetParentId(), body.ReadInt32());
                 break;
             case MessageKind.Initialize:
                 _queue.Add(new WorkerItem(InitializerId, _methods[-1], default, _sender, body.ReadBlock().ToArray(), []));

@@ -22,7 +22,7 @@ public abstract partial class Executor
     /// <param name="cancellationToken">Gives the rest up.</param>
     /// <returns>The results.</returns>
     public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        Results<TArg, TResult>(Required(inputs), null, Required(method), options, Clock.GetTimestamp(), cancellationToken);
+        Results<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
 
     /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -45,7 +45,7 @@ public abstract partial class Executor
     /// <param name="cancellationToken">Gives the rest up.</param>
     /// <returns>An outcome for each input.</returns>
     public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        Outcomes<TArg, TResult>(Required(inputs), null, Required(method), options, Clock.GetTimestamp(), cancellationToken);
+        Outcomes<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
 
     /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -97,6 +97,17 @@ public abstract partial class Executor
         ArgumentNullException.ThrowIfNull(value, name);
         return value;
     }
+
+    // Of synchronous methods, which may go in batches.
+    private IAsyncEnumerable<TResult> Results<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options, CancellationToken cancellationToken) =>
+        Batches<TArg, TResult>(method, options) is { } runner
+            ? BatchedResults(inputs, runner, options, cancellationToken)
+            : Results<TArg, TResult>(inputs, null, method, options, Clock.GetTimestamp(), cancellationToken);
+
+    private IAsyncEnumerable<WorkOutcome<TArg, TResult>> Outcomes<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options, CancellationToken cancellationToken) =>
+        Batches<TArg, TResult>(method, options) is { } runner
+            ? BatchedOutcomes(inputs, runner, options, cancellationToken)
+            : Outcomes<TArg, TResult>(inputs, null, method, options, Clock.GetTimestamp(), cancellationToken);
 
     private async IAsyncEnumerable<TResult> Results<TArg, TResult>(
         IEnumerable<TArg>? inputs, IAsyncEnumerable<TArg>? asyncInputs, Delegate method, MapOptions? options, long called, [EnumeratorCancellation] CancellationToken cancellationToken)

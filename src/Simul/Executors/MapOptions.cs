@@ -16,6 +16,18 @@ public sealed record MapOptions
         init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(LookAhead), value, "The look-ahead must be at least 1 item.");
     }
 
+    /// <summary>How many items go to a worker in one message and come back in one. Default: as many as are worth it by
+    /// their measured time. 1: each its own.</summary>
+    /// <remarks>Batches are for items of microseconds. They are made by the process engine on Linux through shared memory, of
+    /// synchronous methods without a token whose argument and result are values without references, in maps without time
+    /// limits and retries; elsewhere this is ignored. They change no promise: an error stays at its item, and a crash takes
+    /// the one item that ran along. <see cref="LookAhead"/> bounds them; without it, some thousand items are read ahead.</remarks>
+    public int? ChunkSize
+    {
+        get;
+        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(ChunkSize), value, "A chunk holds at least 1 item.");
+    }
+
     /// <summary>How long each item may run. Default: no limit.</summary>
     public TimeSpan? Timeout
     {
