@@ -16,7 +16,7 @@ internal static class CallScenario
         await pool.SubmitAsync(BenchWork.Nothing, 1);
         await RoundTripAsync(pool, "round_trip", n / 10);
         await ThroughputAsync(pool, n);
-        await BatchedThroughputAsync(pool, 100 * n);
+        await BatchedThroughputAsync(pool, n);
         await AfterSilenceAsync(pool);
         await IdleAsync();
     }

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Simul;
 
-// Maps in batches. What a batch takes is measured, and its size doubles until it is worth a message: a batch of one is an item of
+// Maps in batches. What a batch takes is measured, and its size grows until it is worth a message: a batch of one is an item of
 // its own, so long items are never in each other's way.
 public abstract partial class Executor
 {
@@ -115,7 +115,7 @@ public abstract partial class Executor
 
     private static int NextSize(int size, int ran, TimeSpan took, int largest)
     {
-        if (ran >= size && took < s_worthAMessage) return Math.Min(2 * size, largest);
+        if (ran >= size && took < s_worthAMessage) return Math.Min((took < s_worthAMessage / 8 ? 8 : 2) * size, largest);
         return took > s_tooLong && ran > 1 ? Math.Max(1, Math.Min(size, ran / 2)) : size;
     }
 }
