@@ -22,7 +22,10 @@ namespace Simul;
 /// cancellation, its worker takes no more items, and is killed when the others have ended, or at once if they cannot go on.</para>
 /// <para>Nesting: a method may make a pool of its own inside its worker (ten levels at most). The pool it runs in cannot be
 /// reached from there, so an item cannot wait for its own worker.</para>
-/// <para>End of the parent: workers end within a second of it, however it ends.</para>
+/// <para>Progress: an <see cref="IProgress{T}"/> that is the argument, is captured, or lies inside of these reports back; the
+/// receiver is called on the thread pool, in order, before the item's task ends.</para>
+/// <para>The end: an executor that nobody disposed and nobody can reach any more ends its workers when its work has ended.
+/// Workers end within a second of their parent, however it ends.</para>
 /// <para>Virtual time: with a <see cref="VirtualTimeProvider"/> as clock, each running item is a member of it, and
 /// <see cref="WorkContext.Clock"/> in the worker stands for it: <c>WorkContext.Current!.Clock.Sleep(...)</c> frees the clock. It has
 /// blocking sleeps only, and no timers.</para>
@@ -51,6 +54,9 @@ public sealed class ProcessExecutor : Executor
         _pool = new WorkerPool(options, WorkerLauncher.Create(options, HostCommand.ForThisApplication()));
     }
 
+    /// <summary>Ends the workers of an executor that nobody disposed and nobody can reach any more, when its work has ended.</summary>
+    ~ProcessExecutor() => _pool?.ShutdownAsync(ShutdownMode.Finish, null);
+
     /// <inheritdoc/>
     public override string Engine => WorkerPool.EngineName;
 
@@ -74,7 +80,12 @@ public sealed class ProcessExecutor : Executor
     /// <inheritdoc/>
     /// <remarks>When the work has ended, every worker is asked to end, and killed after the grace period and a second. With
     /// <see cref="ShutdownMode.Kill"/> it is killed at once.</remarks>
-    public override Task ShutdownAsync(ShutdownMode mode = ShutdownMode.Finish, TimeSpan? timeLimit = null) => _pool.ShutdownAsync(mode, timeLimit);
+    public override Task ShutdownAsync(ShutdownMode mode = ShutdownMode.Finish, TimeSpan? timeLimit = null)
+    {
+        var end = _pool.ShutdownAsync(mode, timeLimit);
+        GC.SuppressFinalize(this);
+        return end;
+    }
 
     /// <summary>Refuses new work, waits for the accepted work, and ends every worker: asked first, killed after the grace
     /// period.</summary>
@@ -117,6 +128,7 @@ public sealed class ProcessExecutor : Executor
             return _pool.Reject<TResult>(refused);
         }
         _pool.Submit(job);
+        GC.KeepAlive(this); // its end must not come between
         return job.Task;
     }
 }

@@ -74,7 +74,11 @@ internal sealed partial class WorkerPool
                 return;
             }
             if (_closing) closed = true;
-            else if (_initializerError is not null) broken = InitializerErrorLocked();
+            else if (_initializerError is not null)
+            {
+                broken = InitializerErrorLocked();
+                job.State = JobState.Ended;
+            }
             else
             {
                 job.Id = ++_nextId;
@@ -92,7 +96,6 @@ internal sealed partial class WorkerPool
         }
         if (broken is not null)
         {
-            job.State = JobState.Ended;
             job.Fail(broken);
             Settle(job, null);
             return;

@@ -131,4 +131,18 @@ internal static class Works
         ActivitySource.AddActivityListener(listener);
         return listener;
     }
+
+    // Fails now and then, and takes a moment now and then.
+    public static int Odd(int x, CancellationToken token)
+    {
+        if (x % 10 == 0) token.WaitHandle.WaitOne(5);
+        return x % 7 == 0 && WorkContext.Current!.Attempt < 3 ? throw new FormatException("odd") : x;
+    }
+
+    public static async Task<int> OddAsync(int x, CancellationToken token)
+    {
+        if (x % 10 == 0) await Task.Delay(3, token);
+        await EventLoop.Yield();
+        return x % 7 == 0 && WorkContext.Current!.Attempt < 2 ? throw new FormatException("odd") : x;
+    }
 }
