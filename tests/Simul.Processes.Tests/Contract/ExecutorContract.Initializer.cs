@@ -7,7 +7,7 @@ public abstract partial class ExecutorContract
     {
         using var folder = new Folder();
         string log = folder["log"];
-        await using var executor = Make(2, o => o with { Initializer = WorkerInitializer.Create(() => File.AppendAllText(log, "made\n")) });
+        await using var executor = Make(with: o => o with { Initializer = WorkerInitializer.Create(() => File.AppendAllText(log, "made\n")) });
         for (int i = 0; i < 5; i++) Assert.Equal(1, await Timely(executor.SubmitAsync(() => File.ReadAllLines(log).Length)));
     }
 
