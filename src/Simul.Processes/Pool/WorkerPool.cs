@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Simul.Processes.Launch;
 using Simul.Processes.Methods;
 using Simul.Processes.Transport;
@@ -154,35 +155,31 @@ internal sealed partial class WorkerPool
         lock (_gate) return [.. _slots.Where(s => s.State == WorkerSlotState.Ready).Select(s => s.Process!.Id)];
     }
 
-    // Sends what was written under the gate and starts the workers it asked for. Called without the gate.
+    // Sends what was written under the gate, starts the workers it asked for, and lets in who waited for room. Called without the
+    // gate.
     public void Flush()
     {
-        while (true)
+        while (TakeWork(out var slot, out bool start))
         {
-            WorkerSlot slot;
-            bool start;
-            RoomWaiters.Batch woken;
-            lock (_gate)
-            {
-                woken = _room.TakeIf(HasRoom);
-                start = _toStart.Count > 0;
-                var list = start ? _toStart : _dirty;
-                if (list.Count == 0)
-                {
-                    slot = null!;
-                }
-                else
-                {
-                    slot = list[^1];
-                    list.RemoveAt(list.Count - 1);
-                    if (!start) slot.Dirty = false;
-                }
-            }
-            woken.Wake();
-            if (slot is null) return;
             if (start) slot.Start();
             else slot.Outbox.Flush();
         }
+    }
+
+    private bool TakeWork([NotNullWhen(true)] out WorkerSlot? slot, out bool start)
+    {
+        RoomWaiters.Batch woken;
+        lock (_gate)
+        {
+            woken = _room.TakeIf(HasRoom);
+            start = _toStart.Count > 0;
+            var list = start ? _toStart : _dirty;
+            slot = list.Count > 0 ? list[^1] : null;
+            if (slot is not null) list.RemoveAt(list.Count - 1);
+            if (!start) slot?.Dirty = false;
+        }
+        woken.Wake();
+        return slot is not null;
     }
 
     public void Print(WorkerOutput output)

@@ -132,22 +132,15 @@ public sealed class LoopExecutor : Executor
 
         public void OnDrained(bool killed)
         {
-            EventLoopThread? thread;
+            EventLoopThread? toStop;
             lock (_gate)
             {
-                if (!_stopping)
-                {
-                    _stopping = true;
-                    thread = _thread;
-                }
-                else
-                {
-                    thread = null;
-                    if (!killed) return;
-                }
+                toStop = _stopping ? null : _thread;
+                _stopping = true;
+                if (_thread is null) killed = true; // nothing to wait for
             }
-            if (thread is not null) _ = StopAsync(thread, killed);
-            else if (killed || _thread is null) Ended.TrySetResult();
+            if (toStop is not null) _ = StopAsync(toStop);
+            if (killed) Ended.TrySetResult(); // the loop ends behind it, if ever
         }
 
         private EventLoop Loop()
@@ -163,9 +156,8 @@ public sealed class LoopExecutor : Executor
             }
         }
 
-        private async Task StopAsync(EventLoopThread thread, bool killed)
+        private async Task StopAsync(EventLoopThread thread)
         {
-            if (killed) Ended.TrySetResult();
             try
             {
                 thread.RequestStop(); // the last item may be what calls this, on the loop
