@@ -21,9 +21,9 @@ internal abstract class Invoker
 
     public abstract Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token);
 
-    // Many arguments, each in turn, and their results on the board. Returns what one threw; those behind it do not begin.
+    // Many arguments, each in turn, and their results in the memory. Returns what one threw; those behind it do not begin.
     [SupportedOSPlatform("linux")]
-    public virtual Exception? RunBatch(byte[] closure, byte[] arguments, int count, BatchBoard board, int place, CancellationToken token) =>
+    public virtual Exception? RunBatch(byte[] closure, byte[] arguments, int count, BatchMemory memory, int place, CancellationToken token) =>
         throw new SimulInternalException("a method without an argument has no batches");
 
     // Of an initializer, whose result stays here. A synchronous one has ended when this returns.
@@ -94,10 +94,10 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
     public override Task<object?> RunForStateAsync(byte[] closure) => throw new SimulInternalException("an initializer takes no argument");
 
     [SupportedOSPlatform("linux")]
-    public override Exception? RunBatch(byte[] closure, byte[] arguments, int count, BatchBoard board, int place, CancellationToken token)
+    public override Exception? RunBatch(byte[] closure, byte[] arguments, int count, BatchMemory memory, int place, CancellationToken token)
     {
-        ref int begun = ref board.Begun(place);
-        ref byte results = ref MemoryMarshal.GetReference(board.Results(place));
+        ref int begun = ref memory.Begun(place);
+        ref byte results = ref MemoryMarshal.GetReference(memory.Results(place));
         ref byte values = ref MemoryMarshal.GetArrayDataReference(arguments);
         var context = ExecutionContext.Capture();
         int done = 0;
@@ -119,7 +119,7 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
         {
             failure = error;
         }
-        Volatile.Write(ref board.Done(place), done);
+        Volatile.Write(ref memory.Done(place), done);
         return failure;
     }
 

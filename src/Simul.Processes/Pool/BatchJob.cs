@@ -11,7 +11,7 @@ internal abstract class BatchJob(WorkerPool pool, MethodReference method, string
 {
     public int Count => count;
 
-    // Its place on its worker's board; owner: the pool's gate.
+    // Its place in the memory; owner: the pool's gate.
     public int Place { get; set; }
 
     // How many ended well.
@@ -21,7 +21,7 @@ internal abstract class BatchJob(WorkerPool pool, MethodReference method, string
     public bool HasError => End == WorkEnd.Failed && Done < Count; // else the worker went when nothing was left to lose
 
     // Before the place is given to another.
-    public abstract void ReadBoard(BatchBoard board, long ticks);
+    public abstract void ReadMemory(BatchMemory memory, long ticks);
 }
 
 [SupportedOSPlatform("linux")]
@@ -41,12 +41,12 @@ internal sealed class BatchJob<TArg, TResult> : BatchJob
     public Task<BatchOutcome<TResult>> Task => _source.Task;
 
     // A batch that ended says how many ended well. Of one whose worker has gone, all that began but the last one did.
-    public override void ReadBoard(BatchBoard board, long ticks)
+    public override void ReadMemory(BatchMemory memory, long ticks)
     {
-        int done = Volatile.Read(ref board.Done(Place));
-        if (done < 0) done = Volatile.Read(ref board.Begun(Place)) - 1;
+        int done = Volatile.Read(ref memory.Done(Place));
+        if (done < 0) done = Volatile.Read(ref memory.Begun(Place)) - 1;
         Done = Math.Clamp(done, 0, Count);
-        _results = RawBytes.To<TResult>(board.Results(Place), Done);
+        _results = RawBytes.To<TResult>(memory.Results(Place), Done);
         _time = new TimeSpan(ticks);
     }
 
@@ -59,6 +59,6 @@ internal sealed class BatchJob<TArg, TResult> : BatchJob
 
     protected override void ReadResult(ReadOnlySpan<byte> result)
     {
-        // They stand on the board.
+        // They stand in the memory.
     }
 }

@@ -11,7 +11,7 @@ internal sealed class ProcessBatches<TArg, TResult>(WorkerPool pool, Delegate me
 
     private readonly WorkOptions _options = new() { Priority = options.Priority };
 
-    public override int Largest => Math.Min(MostBytes / Unsafe.SizeOf<TArg>(), BatchBoard.ResultBytes / Unsafe.SizeOf<TResult>());
+    public override int Largest => Math.Min(MostBytes / Unsafe.SizeOf<TArg>(), BatchMemory.ResultBytes / Unsafe.SizeOf<TResult>());
 
     public override Task<BatchOutcome<TResult>> RunAsync(TArg[] inputs, int start, int count, CancellationToken cancellationToken)
     {

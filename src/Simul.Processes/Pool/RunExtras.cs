@@ -4,7 +4,7 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Pool;
 
 // The part of a Run frame that most items do not have: the attempt's number, the submitter's activity, and of a batch its place
-// on the board and how many items it has. One byte says what follows.
+// in the memory and how many items it has. One byte says what follows.
 internal readonly record struct RunExtras(int Attempt, RunTrace? Trace, int Place, int Count)
 {
     private const byte HasAttempt = 1, HasTrace = 2, IsBatch = 4;

@@ -3,7 +3,7 @@ using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;
 
-// Batches: jobs of many short items. A worker has a board for them, made when the first map needs it.
+// Batches: jobs of many short items. A worker shares memory for them, made when the first map needs it.
 internal sealed partial class WorkerPool
 {
     private bool _batches; // owner: _gate; set once
@@ -12,7 +12,7 @@ internal sealed partial class WorkerPool
     public bool CanBatch => OperatingSystem.IsLinux() && Options.Transport != WorkerTransport.Sockets && !Options.PortableLaunch
         && _virtual is null && _observer is null && !LoopActivities.Source.HasListeners();
 
-    // Gives every worker a board, and every later one. Throws where memory cannot be had; nothing has changed then.
+    // Gives every worker its memory, and every later one. Throws where memory cannot be had; nothing has changed then.
     [SupportedOSPlatform("linux")]
     public void EnableBatches()
     {
@@ -22,62 +22,62 @@ internal sealed partial class WorkerPool
             lock (_gate)
             {
                 if (_batches) return;
-                slot = Array.Find(_slots, static s => s is { Process: not null, Board: null });
+                slot = Array.Find(_slots, static s => s is { Process: not null, Memory: null });
                 if (slot is null)
                 {
                     _batches = true;
                     return;
                 }
             }
-            var board = BatchBoard.Create(out int descriptor);
+            var memory = BatchMemory.Create(out int descriptor);
             bool used;
             lock (_gate)
             {
-                used = slot is { State: not WorkerSlotState.Gone, Board: null };
+                used = slot is { State: not WorkerSlotState.Gone, Memory: null };
                 if (used)
                 {
-                    (slot.Board, slot.BoardDescriptor) = (board, descriptor);
-                    WriteLocked(slot, descriptor, WriteBoard);
+                    (slot.Memory, slot.MemoryDescriptor) = (memory, descriptor);
+                    WriteLocked(slot, descriptor, WriteMemory);
                 }
             }
-            if (!used) DropBoard(board, descriptor);
+            if (!used) DropMemory(memory, descriptor);
         }
     }
 
-    private static void WriteBoard(FrameWriter writer, int descriptor)
+    private static void WriteMemory(FrameWriter writer, int descriptor)
     {
-        writer.Begin(MessageKind.Board);
+        writer.Begin(MessageKind.BatchMemory);
         writer.Write(descriptor);
         writer.End();
     }
 
     [SupportedOSPlatform("linux")]
-    private static void DropBoard(BatchBoard board, int descriptor)
+    private static void DropMemory(BatchMemory memory, int descriptor)
     {
-        board.Dispose();
+        memory.Dispose();
         Interop.Linux.Libc.Close(descriptor);
     }
 
     // One that runs, and one behind it.
     private static bool HasRoomForBatchLocked(WorkerSlot slot)
     {
-        if (slot.Board is null) return false;
+        if (slot.Memory is null) return false;
         int batches = 0;
         foreach (var job in slot.Jobs)
         {
             if (job is BatchJob) batches++;
         }
-        return batches < BatchBoard.Places;
+        return batches < BatchMemory.Places;
     }
 
     [SupportedOSPlatform("linux")]
-    private static void PlaceOnBoardLocked(BatchJob batch, WorkerSlot slot)
+    private static void PlaceInMemoryLocked(BatchJob batch, WorkerSlot slot)
     {
         batch.Place = 0;
         foreach (var job in slot.Jobs)
         {
             if (job is BatchJob { Place: 0, State: JobState.Sent or JobState.Running } other && other != batch) batch.Place = 1;
         }
-        slot.Board!.Reset(batch.Place);
+        slot.Memory!.Reset(batch.Place);
     }
 }

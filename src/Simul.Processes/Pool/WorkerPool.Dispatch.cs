@@ -40,7 +40,7 @@ internal sealed partial class WorkerPool
         {
             switch (slot.State)
             {
-                case WorkerSlotState.Ready when slot.Jobs.Count == 0 && (job is not BatchJob || slot.Board is not null):
+                case WorkerSlotState.Ready when slot.Jobs.Count == 0 && (job is not BatchJob || slot.Memory is not null):
                     return slot;
                 case WorkerSlotState.Starting when slot.Jobs.Count == 0:
                     starting ??= slot;
@@ -105,7 +105,7 @@ internal sealed partial class WorkerPool
             slot.Defined.Add(job.Method, number);
             WriteLocked(slot, (job.Method, number), static (writer, state) => state.Method.Write(writer, state.number));
         }
-        if (job is BatchJob batch && OperatingSystem.IsLinux()) PlaceOnBoardLocked(batch, slot);
+        if (job is BatchJob batch && OperatingSystem.IsLinux()) PlaceInMemoryLocked(batch, slot);
         job.State = JobState.Sent;
         WriteLocked(slot, (job, number, now: _virtual?.GetTimestamp() ?? 0), static (writer, state) =>
         {
@@ -135,7 +135,7 @@ internal sealed partial class WorkerPool
         if (idle is null) return;
         foreach (var slot in _slots)
         {
-            if (slot.State == WorkerSlotState.Starting && slot.Jobs.Count > 0 && (slot.Jobs[0] is not BatchJob || idle.Board is not null))
+            if (slot.State == WorkerSlotState.Starting && slot.Jobs.Count > 0 && (slot.Jobs[0] is not BatchJob || idle.Memory is not null))
             {
                 var job = slot.Jobs[0];
                 slot.Jobs.RemoveAt(0);

@@ -32,9 +32,9 @@ internal sealed partial class WorkerPool
         if (_initializer is not null) WriteInitializer(hello);
         if (batches && OperatingSystem.IsLinux())
         {
-            var board = BatchBoard.Create(out int descriptor);
-            lock (_gate) (slot.Board, slot.BoardDescriptor) = (board, descriptor);
-            WriteBoard(hello, descriptor);
+            var memory = BatchMemory.Create(out int descriptor);
+            lock (_gate) (slot.Memory, slot.MemoryDescriptor) = (memory, descriptor);
+            WriteMemory(hello, descriptor);
         }
         try
         {
@@ -98,7 +98,7 @@ internal sealed partial class WorkerPool
             slot.PingTimer?.Dispose();
             foreach (var job in slot.Jobs)
             {
-                if (job is BatchJob { State: JobState.Running } batch && OperatingSystem.IsLinux()) batch.ReadBoard(slot.Board!, 0);
+                if (job is BatchJob { State: JobState.Running } batch && OperatingSystem.IsLinux()) batch.ReadMemory(slot.Memory!, 0);
             }
             if (failure is not null) slot.KillNote = $"an error in the executor itself: {failure.Message}";
             _slots[slot.Index] = NewSlot(slot.Index);
@@ -129,7 +129,7 @@ internal sealed partial class WorkerPool
             }
             if (!_stopping) DispatchLocked();
         }
-        if (slot.Board is { } board && OperatingSystem.IsLinux()) DropBoard(board, slot.BoardDescriptor);
+        if (slot.Memory is { } memory && OperatingSystem.IsLinux()) DropMemory(memory, slot.MemoryDescriptor);
         foreach (var job in lost)
         {
             if (job.Stop == StopReason.Cancelled) job.Cancel();
@@ -217,7 +217,7 @@ internal sealed partial class WorkerPool
             retry = error is not null && MayRetry(job);
             if (job is BatchJob batch && OperatingSystem.IsLinux())
             {
-                batch.ReadBoard(slot.Board!, ticks); // before its place is another's
+                batch.ReadMemory(slot.Memory!, ticks); // before its place is another's
                 ticks /= batch.Count;
             }
             if (retry) DelayLocked(job);

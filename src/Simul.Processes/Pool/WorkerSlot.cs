@@ -44,9 +44,9 @@ internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
     public ITimer? PingTimer { get; set; }
 
     // For batches; null before the first.
-    public BatchBoard? Board { get; set; }
+    public BatchMemory? Memory { get; set; }
 
-    public int BoardDescriptor { get; set; }
+    public int MemoryDescriptor { get; set; }
 
     public bool Dirty { get; set; } // in the pool's list of outboxes to flush
 

@@ -12,7 +12,7 @@ internal enum MessageKind : byte
     Awake,      // id, sleep number, now          the end of a sleep in virtual time
     Stop,       //                                end when nothing is left to do
     Ping,       //                                answered by the thread of the asynchronous items
-    Board,      // descriptor                     the parent's, of the memory for batches
+    BatchMemory, // descriptor                    the parent's, of the memory for batches
     Initialize, // closure                        run the method with number -1 before saying Ready
 
     // Worker to parent.

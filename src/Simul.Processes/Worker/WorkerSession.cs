@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using Simul.Processes.Methods;
 using Simul.Processes.Pool;
 using Simul.Processes.Transport;
@@ -30,7 +31,8 @@ internal sealed class WorkerSession
     private ArrayBufferWriter<byte> _result = new(256);              // owner: the main thread
     private AsyncLane? _lane;                                        // owner: the main thread; read by the receiving one
     private WorkerClock _clock = WorkerClock.Real;                   // set before the first item
-    private BatchBoard? _board;                                      // set before the first batch
+    private BatchMemory? _batchMemory;                               // set before the first batch
+    private Exception? _batchMemoryError;                            // why it is not set
     private object? _state;                                          // owner: the main thread; set before the first item
     private string _name = "";
     private volatile bool _stopped;
@@ -105,10 +107,24 @@ internal sealed class WorkerSession
         return next;
     }
 
+    // Where the parent's descriptors are closed to us, the batches fail and say so; all else goes on.
+    [SupportedOSPlatform("linux")]
+    private void OpenBatchMemory(int descriptor)
+    {
+        try
+        {
+            _batchMemory = BatchMemory.Open(Interop.Linux.Libc.GetParentId(), descriptor);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _batchMemoryError = error;
+        }
+    }
+
     private Exception? RunBatch(WorkerItem item)
     {
-        var board = _board ?? throw new IOException("The memory for batches could not be opened. Use MapOptions.ChunkSize = 1.");
-        return OperatingSystem.IsLinux() ? item.Method.Resolve().RunBatch(item.TakeClosure(), item.TakeArgument(), item.Count, board, item.Place, item.Token) : null;
+        var memory = _batchMemory ?? throw new IOException("The memory for batches could not be opened. Map with MapOptions.ChunkSize = 1.", _batchMemoryError);
+        return OperatingSystem.IsLinux() ? item.Method.Resolve().RunBatch(item.TakeClosure(), item.TakeArgument(), item.Count, memory, item.Place, item.Token) : null;
     }
 
     // On the main thread, before the first item, so that the state may belong to the thread of the synchronous ones.
@@ -210,8 +226,8 @@ internal sealed class WorkerSession
                 _clock = WorkerClock.Read(ref body);
                 if (body.ReadByte() == 0) _sender.Send(MessageKind.Ready);
                 break;
-            case MessageKind.Board:
-                if (OperatingSystem.IsLinux()) _board = BatchBoard.Open(Interop.Linux.Libc.GetParentId(), body.ReadInt32());
+            case MessageKind.BatchMemory:
+                if (OperatingSystem.IsLinux()) OpenBatchMemory(body.ReadInt32());
                 break;
             case MessageKind.Initialize:
                 _queue.Add(new WorkerItem(InitializerId, _methods[-1], default, _sender, body.ReadBlock().ToArray(), []));

@@ -14,7 +14,7 @@ namespace Simul.Processes.Pool;
 //   8       parent -1, then worker   how many have ended well; written once, at the batch's end
 //   64      worker                   the results
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class BatchBoard : IDisposable
+internal sealed unsafe class BatchMemory : IDisposable
 {
     public const int Places = 2;
     public const int ResultBytes = 64 * 1024;
@@ -23,15 +23,15 @@ internal sealed unsafe class BatchBoard : IDisposable
 
     private readonly SharedRegion _region;
 
-    private BatchBoard(SharedRegion region) => _region = region;
+    private BatchMemory(SharedRegion region) => _region = region;
 
     private static nuint Size => Places * PlaceSize;
 
     // The parent's; the descriptor is for the worker to open, and closed by the owner.
-    public static BatchBoard Create(out int descriptor) => new(SharedRegion.Create(Size, out descriptor));
+    public static BatchMemory Create(out int descriptor) => new(SharedRegion.Create(Size, out descriptor));
 
     // The worker's.
-    public static BatchBoard Open(int parent, int descriptor)
+    public static BatchMemory Open(int parent, int descriptor)
     {
         using var file = File.OpenHandle($"/proc/{parent}/fd/{descriptor}", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         return new(SharedRegion.Map((int)file.DangerousGetHandle(), Size));
