@@ -42,6 +42,7 @@ namespace Simul;
 public sealed class ProcessExecutor : Executor
 {
     private readonly WorkerPool _pool;
+    private readonly PoolReaper _reaper;
 
     /// <summary>Makes an executor. No process is started before there is work.</summary>
     /// <param name="options">Workers, limits, clock; the defaults when omitted.</param>
@@ -52,10 +53,8 @@ public sealed class ProcessExecutor : Executor
         options ??= new ProcessExecutorOptions();
         WorkerDepth.ThrowIfTooDeep();
         _pool = new WorkerPool(options, WorkerLauncher.Create(options, HostCommand.ForThisApplication()));
+        _reaper = new PoolReaper(_pool);
     }
-
-    /// <summary>Ends the workers of an executor that nobody disposed and nobody can reach any more, when its work has ended.</summary>
-    ~ProcessExecutor() => _pool?.ShutdownAsync(ShutdownMode.Finish, null);
 
     /// <inheritdoc/>
     public override string Engine => WorkerPool.EngineName;
@@ -83,7 +82,7 @@ public sealed class ProcessExecutor : Executor
     public override Task ShutdownAsync(ShutdownMode mode = ShutdownMode.Finish, TimeSpan? timeLimit = null)
     {
         var end = _pool.ShutdownAsync(mode, timeLimit);
-        GC.SuppressFinalize(this);
+        _reaper.Dismiss();
         return end;
     }
 

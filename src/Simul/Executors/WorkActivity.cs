@@ -6,8 +6,6 @@ namespace Simul;
 // item it is the current one; where nobody listens, the submitter's is.
 internal static class WorkActivity
 {
-    public const string EngineTag = "simul.engine", WorkerTag = "simul.worker", AttemptTag = "simul.attempt";
-
     // Null when there is nothing to end.
     public static Activity? Begin(string name, Activity? parent, string engine, string worker, int attempt)
     {
@@ -19,9 +17,9 @@ internal static class WorkActivity
     public static Activity? Tag(Activity? span, string engine, string worker, int attempt)
     {
         if (span is null) return null;
-        span.SetTag(EngineTag, engine);
-        span.SetTag(WorkerTag, worker);
-        if (attempt > 1) span.SetTag(AttemptTag, attempt);
+        span.SetTag(TelemetryNames.EngineTag, engine);
+        span.SetTag(TelemetryNames.WorkerTag, worker);
+        if (attempt > 1) span.SetTag(TelemetryNames.AttemptTag, attempt);
         return span;
     }
 

@@ -9,6 +9,6 @@ namespace Simul;
 /// <param name="Error">What the item failed with; null when it did not.</param>
 public readonly record struct WorkOutcome<TArg, TResult>(long Index, TArg Input, TResult? Result, Exception? Error)
 {
-    /// <summary>How often the item was tried: 1 unless <see cref="MapOptions.Retry"/> had it run again; 0 when it never ran.</summary>
+    /// <summary>How often the item was tried: 1 where the map has no <see cref="MapOptions.Retry"/>.</summary>
     public int Attempts { get; init; } = 1;
 }
