@@ -118,7 +118,7 @@ public partial class ChildProcess
 
     private static ChildProcess Command(Delegate method, WorkShape shape, Type? argumentType, object? argument, ChildProcessOptions? options, CancellationToken token)
     {
-        var session = Launch<ValueTuple>(method, shape, argumentType, argument, typeof(void), options, token);
+        var session = Launch<NoResult>(method, shape, argumentType, argument, typeof(NoResult), options, token);
         return new ChildProcess(session, session.Completion);
     }
 

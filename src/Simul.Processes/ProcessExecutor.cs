@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Simul.Processes.Launch;
+using Simul.Processes.Payloads;
 using Simul.Processes.Pool;
 
 namespace Simul;
@@ -20,7 +22,10 @@ namespace Simul;
 /// cancellation, its worker takes no more items, and is killed when the others have ended, or at once if they cannot go on.</para>
 /// <para>Nesting: a method may make a pool of its own inside its worker (ten levels at most). The pool it runs in cannot be
 /// reached from there, so an item cannot wait for its own worker.</para>
-/// <para>End of the parent: workers end within a second of it, however it ends.</para>
+/// <para>Progress: an <see cref="IProgress{T}"/> that is the argument, is captured, or lies inside of these reports back; the
+/// receiver is called on the thread pool, in order, before the item's task ends.</para>
+/// <para>The end: an executor that nobody disposed and nobody can reach any more ends its workers when its work has ended.
+/// Workers end within a second of their parent, however it ends.</para>
 /// <para>Virtual time: with a <see cref="VirtualTimeProvider"/> as clock, each running item is a member of it, and
 /// <see cref="WorkContext.Clock"/> in the worker stands for it: <c>WorkContext.Current!.Clock.Sleep(...)</c> frees the clock. It has
 /// blocking sleeps only, and no timers.</para>
@@ -37,19 +42,23 @@ namespace Simul;
 public sealed class ProcessExecutor : Executor
 {
     private readonly WorkerPool _pool;
+    private readonly PoolReaper _reaper;
 
     /// <summary>Makes an executor. No process is started before there is work.</summary>
     /// <param name="options">Workers, limits, clock; the defaults when omitted.</param>
     /// <exception cref="WorkerStartException">Workers cannot be started from this application.</exception>
+    /// <exception cref="WorkSerializationException">The initializer cannot be sent to a worker.</exception>
     public ProcessExecutor(ProcessExecutorOptions? options = null)
+        : this(options ??= new ProcessExecutorOptions(), CreateLauncher(options))
     {
-        options ??= new ProcessExecutorOptions();
-        WorkerDepth.ThrowIfTooDeep();
-        _pool = new WorkerPool(options, WorkerLauncher.Create(options, HostCommand.ForThisApplication()));
     }
 
     // With workers of a test's own making.
-    internal ProcessExecutor(ProcessExecutorOptions options, WorkerLauncher launcher) => _pool = new WorkerPool(options, launcher);
+    internal ProcessExecutor(ProcessExecutorOptions options, WorkerLauncher launcher)
+    {
+        _pool = new WorkerPool(options, launcher);
+        _reaper = new PoolReaper(_pool);
+    }
 
     /// <inheritdoc/>
     public override string Engine => WorkerPool.EngineName;
@@ -59,7 +68,10 @@ public sealed class ProcessExecutor : Executor
 
     /// <inheritdoc/>
     /// <remarks>Short items travel to a worker many at a time, which needs as many under way: 256 for each worker.</remarks>
-    protected override int DefaultLookAhead => (int)Math.Min(256L * Workers, 4096);
+    protected internal override int DefaultLookAhead => (int)Math.Min(256L * Workers, 4096);
+
+    /// <inheritdoc/>
+    protected internal override TimeProvider Clock => _pool.Options.Clock;
 
     /// <summary>The process ids of the workers that are ready at this moment.</summary>
     /// <returns>A snapshot, in the order of the workers' numbers.</returns>
@@ -71,13 +83,43 @@ public sealed class ProcessExecutor : Executor
     /// <inheritdoc/>
     public override ExecutorStatistics GetStatistics() => _pool.GetStatistics();
 
+    /// <inheritdoc/>
+    /// <remarks>When the work has ended, every worker is asked to end, and killed after the grace period and a second. With
+    /// <see cref="ShutdownMode.Kill"/> it is killed at once.</remarks>
+    public override Task ShutdownAsync(ShutdownMode mode = ShutdownMode.Finish, TimeSpan? timeLimit = null)
+    {
+        var end = _pool.ShutdownAsync(mode, timeLimit);
+        _reaper.Dismiss();
+        return end;
+    }
+
     /// <summary>Refuses new work, waits for the accepted work, and ends every worker: asked first, killed after the grace
     /// period.</summary>
     /// <returns>Ends when the last worker process has gone.</returns>
-    public override ValueTask DisposeAsync() => new(_pool.CloseAsync());
+    public override ValueTask DisposeAsync() => new(ShutdownAsync());
 
     /// <inheritdoc/>
-    protected override Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
+    public override Task WaitForRoomAsync(CancellationToken cancellationToken = default) => _pool.WaitForRoomAsync(cancellationToken);
+
+    internal override BatchRunner<TArg, TResult>? BatchesOf<TArg, TResult>(Delegate method, MapOptions options)
+    {
+        const int Largest = 1024; // bytes of a value; what is larger is worth a message
+        if (!OperatingSystem.IsLinux() || !_pool.CanBatch) return null;
+        if (!PayloadCodecs.IsRaw(typeof(TArg)) || !PayloadCodecs.IsRaw(typeof(TResult)) || Unsafe.SizeOf<TArg>() > Largest || Unsafe.SizeOf<TResult>() > Largest) return null;
+        try
+        {
+            _pool.Methods.Get(method, WorkShape.Synchronous, typeof(TArg), typeof(TResult)).Captured(method);
+            _pool.EnableBatches();
+        }
+        catch (Exception error) when (error is WorkSerializationException or IOException)
+        {
+            return null; // item by item, each says what is wrong
+        }
+        return new ProcessBatches<TArg, TResult>(_pool, method, options);
+    }
+
+    /// <inheritdoc/>
+    protected internal override Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
     {
         _pool.ThrowIfClosed();
         if (cancellationToken.IsCancellationRequested) return _pool.RejectCancelled<TResult>(cancellationToken);
@@ -92,6 +134,13 @@ public sealed class ProcessExecutor : Executor
             return _pool.Reject<TResult>(refused);
         }
         _pool.Submit(job);
+        GC.KeepAlive(this); // its end must not come between
         return job.Task;
+    }
+
+    private static WorkerLauncher CreateLauncher(ProcessExecutorOptions options)
+    {
+        WorkerDepth.ThrowIfTooDeep();
+        return WorkerLauncher.Create(options, HostCommand.ForThisApplication());
     }
 }

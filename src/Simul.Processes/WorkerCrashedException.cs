@@ -3,7 +3,7 @@ namespace Simul;
 /// <summary>The worker process ended while it ran this item.</summary>
 /// <remarks>Of a pool, only the items that ran on that worker fail. Items that waited in its queue go to another worker, and the
 /// executor replaces the worker. A <see cref="ChildProcess"/> is a worker of its own.</remarks>
-public sealed class WorkerCrashedException : Exception
+public sealed class WorkerCrashedException : WorkerLostException
 {
     internal WorkerCrashedException(string item, string worker, int processId, int? exitCode, string? signal, string likelyCause, string standardErrorTail)
         : base($"Worker {worker} (process {processId}) {End(exitCode, signal)} while it ran '{item}'. Likely cause: {likelyCause}." +

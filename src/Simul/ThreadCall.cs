@@ -79,7 +79,9 @@ internal abstract class ThreadCall : IWaitSubject
             Loop.EndThreadCall();
             var job = _job!;
             job.LeaveClock(); // nobody waits for it any more
-            if (state == Running) job.Executor.GiveUp(job.Worker!, job);
+            if (state != Running) return true;
+            job.Executor.GiveUp(job.Worker!, job);
+            job.Abandon(atOnce: true);
             return true;
         }
     }

@@ -74,9 +74,12 @@ internal abstract class ChildSession
             BuildIdentity.Own.Write(writer);
             writer.Write(state.Item1.Name);
             WorkerClock.Write(writer, state.Item1._options.Clock);
+            writer.Write((byte)0); // no initializer
             writer.End();
             state.method.Write(writer, MethodNumber);
-            ItemFrame.Write(writer, ItemId, MethodNumber, 0, state.closure, state.argument);
+            ItemFrame.Begin(writer, ItemId, MethodNumber, 0);
+            RunExtras.WriteNone(writer);
+            ItemFrame.End(writer, state.closure, state.argument);
         });
         new Thread(() => Supervise(channel, launcher, closure, argument), 512 * 1024) { IsBackground = true, Name = $"simul {Name}" }.UnsafeStart();
         _outbox.Flush();

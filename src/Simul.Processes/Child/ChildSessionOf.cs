@@ -3,7 +3,7 @@ using Simul.Processes.Transport;
 
 namespace Simul.Processes.Child;
 
-// A child with a typed outcome. Of a method that returns nothing: ValueTuple, which has no bytes.
+// A child with a typed outcome. Of a method that returns nothing: NoResult, which has no bytes.
 internal sealed class ChildSession<TResult>(string name, string item, ChildProcessOptions options) : ChildSession(name, item, options)
 {
     // Continuations must not run on the thread that receives from the process.
@@ -17,7 +17,7 @@ internal sealed class ChildSession<TResult>(string name, string item, ChildProce
         {
             string what = $"The result of '{Item}'";
             if (!block.IsNone) _outcome.SetResult(WorkPayload.Deserialize<TResult>(block, lease: null, what));
-            else _outcome.SetResult(typeof(TResult) == typeof(ValueTuple) && result.IsEmpty ? default! : WorkPayload.Deserialize<TResult>(result, what));
+            else _outcome.SetResult(typeof(TResult) == typeof(NoResult) ? default! : WorkPayload.Deserialize<TResult>(result, what));
         }
         catch (WorkSerializationException unreadable)
         {

@@ -1,5 +1,9 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Simul.Processes.Payloads;
+using Simul.Processes.Pool;
 
 namespace Simul.Processes.Methods;
 
@@ -8,11 +12,6 @@ internal abstract class Invoker
 {
     public static Invoker Create(MethodInfo method, WorkShape shape, Type? argument, Type result, bool isClosure, string display)
     {
-        if (result == typeof(void))
-        {
-            var command = argument is null ? typeof(CommandInvoker) : typeof(CommandInvoker<>).MakeGenericType(argument);
-            return (Invoker)Activator.CreateInstance(command, method, shape, isClosure, display)!;
-        }
         var type = argument is null ? typeof(Invoker<>).MakeGenericType(result) : typeof(Invoker<,>).MakeGenericType(argument, result);
         return (Invoker)Activator.CreateInstance(type, method, shape, isClosure, display)!;
     }
@@ -20,45 +19,74 @@ internal abstract class Invoker
     public abstract void Run(ItemInput input, CancellationToken token, ResultBuffer result);
 
     public abstract Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token);
+
+    // Many arguments, each in turn, and their results in the memory. Returns what one threw; those behind it do not begin.
+    [SupportedOSPlatform("linux")]
+    public virtual Exception? RunBatch(ItemInput input, int count, BatchMemory memory, int place, CancellationToken token) =>
+        throw new SimulInternalException("a method without an argument has no batches");
+
+    // Of an initializer, whose result stays here. A synchronous one has ended when this returns.
+    public abstract Task<object?> RunForStateAsync(ItemInput input);
 }
 
 internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
     : InvokerOf<TResult>(method, isClosure, display, shape switch
     {
-        WorkShape.Synchronous => typeof(Func<TResult>),
-        WorkShape.SynchronousCancellable => typeof(Func<CancellationToken, TResult>),
-        WorkShape.Asynchronous => typeof(Func<Task<TResult>>),
-        _ => typeof(Func<CancellationToken, Task<TResult>>),
+        WorkShape.Synchronous => ReturnsNothing ? typeof(Action) : typeof(Func<TResult>),
+        WorkShape.SynchronousCancellable => ReturnsNothing ? typeof(Action<CancellationToken>) : typeof(Func<CancellationToken, TResult>),
+        WorkShape.Asynchronous => ReturnsNothing ? typeof(Func<Task>) : typeof(Func<Task<TResult>>),
+        _ => ReturnsNothing ? typeof(Func<CancellationToken, Task>) : typeof(Func<CancellationToken, Task<TResult>>),
     })
 {
     public override void Run(ItemInput input, CancellationToken token, ResultBuffer result)
     {
         var bound = Bind(input);
-        Write(result, shape == WorkShape.Synchronous ? ((Func<TResult>)bound)() : ((Func<CancellationToken, TResult>)bound)(token));
+        if (ReturnsNothing) Call(bound, token);
+        else Write(result, Call(bound, token));
         GC.KeepAlive(bound.Target); // a captured SharedArray, whose span the method uses
     }
 
     public override Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token)
     {
         var bound = Bind(input);
-        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<Task<TResult>>)bound)() : ((Func<CancellationToken, Task<TResult>>)bound)(token), bound.Target, null);
+        return FinishAsync(CallAsync(bound, token), bound.Target, null);
     }
+
+    public override async Task<object?> RunForStateAsync(ItemInput input)
+    {
+        var bound = Bind(input);
+        var state = shape == WorkShape.Synchronous ? Call(bound, default) : await Typed(CallAsync(bound, default));
+        return ReturnsNothing ? null : state;
+    }
+
+    private TResult Call(Delegate bound, CancellationToken token)
+    {
+        if (!ReturnsNothing) return shape == WorkShape.Synchronous ? ((Func<TResult>)bound)() : ((Func<CancellationToken, TResult>)bound)(token);
+        if (shape == WorkShape.Synchronous) ((Action)bound)();
+        else ((Action<CancellationToken>)bound)(token);
+        return default!;
+    }
+
+    // A Task<TResult>, unless it returns nothing.
+    private Task CallAsync(Delegate bound, CancellationToken token) => shape == WorkShape.Asynchronous ? ((Func<Task>)bound)() : ((Func<CancellationToken, Task>)bound)(token);
 }
 
 internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
     : InvokerOf<TResult>(method, isClosure, display, shape switch
     {
-        WorkShape.Synchronous => typeof(Func<TArg, TResult>),
-        WorkShape.SynchronousCancellable => typeof(Func<TArg, CancellationToken, TResult>),
-        WorkShape.Asynchronous => typeof(Func<TArg, Task<TResult>>),
-        _ => typeof(Func<TArg, CancellationToken, Task<TResult>>),
+        WorkShape.Synchronous => ReturnsNothing ? typeof(Action<TArg>) : typeof(Func<TArg, TResult>),
+        WorkShape.SynchronousCancellable => ReturnsNothing ? typeof(Action<TArg, CancellationToken>) : typeof(Func<TArg, CancellationToken, TResult>),
+        WorkShape.Asynchronous => ReturnsNothing ? typeof(Func<TArg, Task>) : typeof(Func<TArg, Task<TResult>>),
+        _ => ReturnsNothing ? typeof(Func<TArg, CancellationToken, Task>) : typeof(Func<TArg, CancellationToken, Task<TResult>>),
     })
 {
     public override void Run(ItemInput input, CancellationToken token, ResultBuffer result)
     {
         var bound = Bind(input);
         var value = input.ReadArgument<TArg>($"The argument of {Display}");
-        Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
+        if (!ReturnsNothing) Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
+        else if (shape == WorkShape.Synchronous) ((Action<TArg>)bound)(value);
+        else ((Action<TArg, CancellationToken>)bound)(value, token);
         GC.KeepAlive(bound.Target); // a SharedArray, whose span the method uses
         GC.KeepAlive(value);
     }
@@ -67,6 +95,38 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
     {
         var bound = Bind(input);
         var value = input.ReadArgument<TArg>($"The argument of {Display}");
-        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task<TResult>>)bound)(value) : ((Func<TArg, CancellationToken, Task<TResult>>)bound)(value, token), bound.Target, value);
+        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task>)bound)(value) : ((Func<TArg, CancellationToken, Task>)bound)(value, token), bound.Target, value);
+    }
+
+    public override Task<object?> RunForStateAsync(ItemInput input) => throw new SimulInternalException("an initializer takes no argument");
+
+    [SupportedOSPlatform("linux")]
+    public override Exception? RunBatch(ItemInput input, int count, BatchMemory memory, int place, CancellationToken token)
+    {
+        ref int begun = ref memory.Begun(place);
+        ref byte results = ref MemoryMarshal.GetReference(memory.Results(place));
+        ref byte values = ref MemoryMarshal.GetArrayDataReference(input.TakeRawArgument());
+        var context = ExecutionContext.Capture();
+        int done = 0;
+        Exception? failure = null;
+        try
+        {
+            var method = (Func<TArg, TResult>)Bind(input);
+            for (; done < count && !token.IsCancellationRequested; done++)
+            {
+                Volatile.Write(ref begun, done + 1); // not before the last result is there
+                var result = method(Unsafe.ReadUnaligned<TArg>(ref Unsafe.Add(ref values, done * Unsafe.SizeOf<TArg>())));
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref results, done * Unsafe.SizeOf<TResult>()), result);
+                // What one left in asynchronous locals, or as its synchronization context, is not for the next.
+                if (ExecutionContext.Capture() != context) ExecutionContext.Restore(context!);
+                if (SynchronizationContext.Current is not null) SynchronizationContext.SetSynchronizationContext(null);
+            }
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+        Volatile.Write(ref memory.Done(place), done);
+        return failure;
     }
 }

@@ -8,6 +8,8 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
 {
     private Delegate? _shared; // of methods that capture nothing
 
+    protected static bool ReturnsNothing => typeof(TResult) == typeof(NoResult);
+
     protected string Display => display;
 
     protected Delegate Bind(ItemInput input)
@@ -34,11 +36,26 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
         }
     }
 
-    protected async Task<Action<ResultBuffer>> FinishAsync(Task<TResult> running, object? captured, object? argument)
+    // A delegate that returns a Task<TResult> is one that returns a Task.
+    protected async Task<Action<ResultBuffer>> FinishAsync(Task running, object? captured, object? argument)
     {
-        var value = await running.ConfigureAwait(false);
+        if (ReturnsNothing)
+        {
+            await running.ConfigureAwait(false);
+            GC.KeepAlive(captured);
+            GC.KeepAlive(argument);
+            return static _ => { };
+        }
+        var value = await ((Task<TResult>)running).ConfigureAwait(false);
         GC.KeepAlive(captured); // a SharedArray, whose span the method uses
         GC.KeepAlive(argument);
         return target => Write(target, value);
+    }
+
+    protected static async Task<TResult> Typed(Task running)
+    {
+        if (!ReturnsNothing) return await (Task<TResult>)running;
+        await running;
+        return default!;
     }
 }

@@ -26,5 +26,13 @@ internal sealed class ItemInput(Payload closure, Payload argument)
         return argument.Block.IsNone ? WorkPayload.Deserialize<T>(argument.Bytes, what) : WorkPayload.Deserialize<T>(argument.Block, _lease, what);
     }
 
+    // Of a batch: always in the frame.
+    public byte[] TakeRawArgument()
+    {
+        byte[] bytes = _argument.Bytes;
+        _argument = Payload.None;
+        return bytes;
+    }
+
     public void End() => _lease?.End();
 }

@@ -21,6 +21,7 @@ internal static class PayloadCodecs
         IncludeFields = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
         MaxDepth = 512,
+        Converters = { new ProgressConverter() },
     };
 
     public static PayloadCodec<T> Create<T>()
@@ -38,7 +39,8 @@ internal static class PayloadCodecs
         return new JsonCodec<T>();
     }
 
-    private static bool IsRaw(Type type)
+    // A value that is its bytes.
+    public static bool IsRaw(Type type)
     {
         if (type.IsPrimitive || type.IsEnum) return type != typeof(nint) && type != typeof(nuint);
         if (!type.IsValueType || type.IsByRefLike || type.IsPointer || Nullable.GetUnderlyingType(type) is not null) return false;

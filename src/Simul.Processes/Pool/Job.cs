@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
 using Simul.Processes.Sharing;
@@ -6,7 +7,7 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Pool;
 
 // One submitted item. Its states are in JobState.cs.
-internal abstract class Job(WorkerPool pool, MethodReference method, string name, TimeSpan? timeLimit, CancellationToken token)
+internal abstract class Job(WorkerPool pool, MethodReference method, string name, WorkOptions options, CancellationToken token)
 {
     public WorkerPool Pool => pool;
 
@@ -14,9 +15,16 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public string Name => name;
 
-    public TimeSpan? TimeLimit => timeLimit;
+    public TimeSpan? TimeLimit => options.Timeout;
+
+    public int Priority => options.Priority;
+
+    public RetryPolicy? Retry => options.Retry;
 
     public CancellationToken Token => token;
+
+    // Where it was submitted: the parent of its spans in the worker.
+    public Activity? Trace { get; } = Activity.Current;
 
     public bool IsAsynchronous { get; } = method.Shape >= WorkShape.Asynchronous;
 
@@ -25,8 +33,10 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public JobState State { get; set; }
 
-    // Whether a worker ever took it.
-    public bool HasRun { get; set; }
+    // How often a worker took it.
+    public int Attempt { get; set; }
+
+    public bool HasRun => Attempt > 0;
 
     public StopReason Stop { get; set; }
 
@@ -42,6 +52,14 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public ITimer? GraceTimer { get; set; }
 
+    public ITimer? RetryTimer { get; set; }
+
+    // Receivers of its progress; null when it has none.
+    public List<ProgressLink>? Links { get; protected init; }
+
+    // Made with its first report.
+    public ReportQueue? Reports { get; set; }
+
     // In virtual time: who holds the clock for this item, from the moment a worker is bound to take it.
     public ClockMember? Member { get; set; }
 
@@ -51,6 +69,9 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     // Set before the job reaches the pool.
     public CancellationTokenRegistration Registration { get; set; }
+
+    // Owner: whoever handles its failures, one at a time.
+    public int Losses;
 
     public WorkEnd End { get; private set; }
 
@@ -117,18 +138,27 @@ internal sealed class Job<TResult> : Job
 {
     // Continuations must not run on the thread that receives from a worker.
     private readonly TaskCompletionSource<TResult> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SharedCargo? _cargo; // shared objects on the way to the worker
+    private SharedCargo? _cargo; // set once, by the constructor: shared objects on the way to the worker
+    private readonly WorkItem<TResult>? _item; // of one that may run again
     private TResult? _result;
 
     public Job(WorkerPool pool, MethodReference method, WorkItem<TResult> item, CancellationToken token)
-        : base(pool, method, item.Name, item.Options.Timeout, token)
+        : base(pool, method, item.Name, item.Options, token)
+    {
+        if (Retry is not null) _item = item;
+        Links = ProgressLinks.Collect((this, method, item), static state => state.Item1.Write(state.method, state.item));
+    }
+
+    public Task<TResult> Task => _source.Task;
+
+    private void Write(MethodReference method, WorkItem<TResult> item)
     {
         var cargo = SharedCargo.Begin();
         try
         {
             byte[] captured = method.Captured(item.Method); // may refuse, and so may the next line: a block is taken last
-            if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, pool.Arguments, $"The argument of {method.Display}");
-            Closure = Payload.Of(captured, pool.Arguments);
+            if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, Pool.Arguments, $"The argument of {method.Display}");
+            Closure = Payload.Of(captured, Pool.Arguments);
         }
         catch
         {
@@ -138,17 +168,16 @@ internal sealed class Job<TResult> : Job
         _cargo = cargo.End();
     }
 
-    public Task<TResult> Task => _source.Task;
-
     public override void Deliver()
     {
+        _item?.Attempts = Attempt;
         switch (End)
         {
             case WorkEnd.Completed:
                 _source.TrySetResult(_result!);
                 break;
             case WorkEnd.Cancelled:
-                _source.TrySetCanceled(Token);
+                _source.TrySetCanceled(Token.IsCancellationRequested ? Token : new CancellationToken(true)); // else the pool's end did it
                 break;
             default:
                 _source.TrySetException(Error!);
@@ -158,7 +187,9 @@ internal sealed class Job<TResult> : Job
         _cargo?.Dispose();
     }
 
-    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = WorkPayload.Deserialize<TResult>(result, $"The result of {Method.Display}");
+    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, What);
 
-    protected override void ReadResult(ArenaBlock result) => _result = WorkPayload.Deserialize<TResult>(result, lease: null, $"The result of {Method.Display}");
+    protected override void ReadResult(ArenaBlock result) => _result = WorkPayload.Deserialize<TResult>(result, lease: null, What);
+
+    private string What => $"The result of {Method.Display}";
 }

@@ -3,7 +3,8 @@ using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;
 
-// Which worker takes which job. Strictly first in, first out: a head that finds no room waits, and everything behind it.
+// Which worker takes which job. Higher priorities first, and strictly first in, first out within one: a head that finds no room
+// waits, and everything behind it.
 //
 // 1. An idle worker that is ready, lowest number first: it stays warm, and the others may rest.
 // 2. A worker that is not started yet: it is started.
@@ -25,7 +26,7 @@ internal sealed partial class WorkerPool
     {
         while (_queue.First is { } first && PickLocked(first.Value) is { } slot)
         {
-            _queue.RemoveFirst();
+            _queue.Remove(first);
             first.Value.Node = null;
             AssignLocked(first.Value, slot);
         }
@@ -40,7 +41,7 @@ internal sealed partial class WorkerPool
         {
             switch (slot.State)
             {
-                case WorkerSlotState.Ready when slot.Jobs.Count == 0:
+                case WorkerSlotState.Ready when slot.Jobs.Count == 0 && (job is not BatchJob || slot.Memory is not null):
                     return slot;
                 case WorkerSlotState.Starting when slot.Jobs.Count == 0:
                     starting ??= slot;
@@ -64,9 +65,11 @@ internal sealed partial class WorkerPool
 
     private bool HasRoomLocked(WorkerSlot slot, Job job)
     {
+        if (slot.Jobs.Count == 0) return false; // ready, and without what a batch needs
         var front = slot.Jobs[0];
         if (front.IsAsynchronous != job.IsAsynchronous) return false;
         if (job.IsAsynchronous) return slot.Jobs.Count < Options.AsyncItemsPerWorker;
+        if (job is BatchJob) return HasRoomForBatchLocked(slot) && front.Stop == StopReason.None;
         // In virtual time an item that waits in a pipe would have to hold the clock, and so the item it waits for.
         if (_virtual is not null || slot.MeanTicks < 0 || front.Stop != StopReason.None) return false;
         return slot.Jobs.Count < 1 + Math.Min(DeepestPipe - 1, PipeTicks / (slot.MeanTicks + 1))
@@ -103,9 +106,14 @@ internal sealed partial class WorkerPool
             slot.Defined.Add(job.Method, number);
             WriteLocked(slot, (job.Method, number), static (writer, state) => state.Method.Write(writer, state.number));
         }
+        if (job is BatchJob batch && OperatingSystem.IsLinux()) PlaceInMemoryLocked(batch, slot);
         job.State = JobState.Sent;
         WriteLocked(slot, (job, number, now: _virtual?.GetTimestamp() ?? 0), static (writer, state) =>
-            ItemFrame.Write(writer, state.job.Id, state.number, state.now, state.job.Closure, state.job.Argument));
+        {
+            ItemFrame.Begin(writer, state.job.Id, state.number, state.now);
+            RunExtras.Write(writer, state.job);
+            ItemFrame.End(writer, state.job.Closure, state.job.Argument);
+        });
     }
 
     // Back to the queue, at its front: it was first once. Jobs come back last one first.
@@ -114,7 +122,7 @@ internal sealed partial class WorkerPool
         job.Slot?.Jobs.Remove(job);
         job.Slot = null;
         job.State = JobState.Queued;
-        job.Node = _queue.AddFirst(job);
+        job.Node = _queue.AddFirst(job, job.Priority);
     }
 
     // An idle worker and an empty queue: does somebody else hold what it could do?
@@ -124,7 +132,7 @@ internal sealed partial class WorkerPool
         if (idle is null) return;
         foreach (var slot in _slots)
         {
-            if (slot.State == WorkerSlotState.Starting && slot.Jobs.Count > 0)
+            if (slot.State == WorkerSlotState.Starting && slot.Jobs.Count > 0 && (slot.Jobs[0] is not BatchJob || idle.Memory is not null))
             {
                 var job = slot.Jobs[0];
                 slot.Jobs.RemoveAt(0);

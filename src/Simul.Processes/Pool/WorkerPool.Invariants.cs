@@ -8,7 +8,7 @@ internal sealed partial class WorkerPool
     [Conditional("DEBUG")]
     private void AssertInvariantsLocked()
     {
-        long held = _queue.Count;
+        long held = _queue.Count + _delayed.Count;
         foreach (var slot in _slots)
         {
             int running = 0;
@@ -24,6 +24,6 @@ internal sealed partial class WorkerPool
             Debug.Assert(slot.State != WorkerSlotState.Empty || slot.Jobs.Count == 0, "A job's assignment starts its worker.");
             held += slot.Jobs.Count;
         }
-        Debug.Assert(held == _open, "Every accepted job is in the queue or with one worker.");
+        Debug.Assert(held == _open, "Every accepted job is in the queue, with one worker, or waits to be tried again.");
     }
 }

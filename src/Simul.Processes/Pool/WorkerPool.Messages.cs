@@ -13,17 +13,29 @@ internal sealed partial class WorkerPool
 
     public void OnStarted(WorkerSlot slot, WorkerProcess process, Channel channel)
     {
+        bool kill, batches;
         lock (_gate)
         {
             slot.Process = process;
             slot.Results = channel.Results;
+            batches = _batches;
+            kill = _mode == ShutdownMode.Kill;
         }
+        if (kill) process.Kill();
         var hello = new FrameWriter();
         hello.Begin(MessageKind.Hello);
         BuildIdentity.Own.Write(hello);
         hello.Write(slot.Name);
         WorkerClock.Write(hello, Options.Clock);
+        hello.Write((byte)(_initializer is null ? 0 : 1));
         hello.End();
+        if (_initializer is not null) WriteInitializer(hello);
+        if (batches && OperatingSystem.IsLinux())
+        {
+            var memory = BatchMemory.Create(out int descriptor);
+            lock (_gate) (slot.Memory, slot.MemoryDescriptor) = (memory, descriptor);
+            WriteMemory(hello, descriptor);
+        }
         try
         {
             hello.SendTo(channel);
@@ -44,11 +56,17 @@ internal sealed partial class WorkerPool
             case MessageKind.Ready:
                 OnReady(slot);
                 break;
+            case MessageKind.InitializerFailed:
+                OnInitializerFailed(slot, body);
+                break;
             case MessageKind.Taken:
                 OnTaken(slot, body.ReadInt64());
                 break;
             case MessageKind.Done or MessageKind.Failed:
                 OnDone(slot, kind, body);
+                break;
+            case MessageKind.Report:
+                OnReport(slot, body);
                 break;
             case MessageKind.Dropped:
                 OnDropped(slot, body.ReadInt64());
@@ -70,6 +88,7 @@ internal sealed partial class WorkerPool
     public void OnEnded(WorkerSlot slot, WorkerExit exit, Exception? failure)
     {
         var lost = new List<Job>();
+        List<Job> perhaps = [], late = []; // perhaps to be tried again; of these, the ones whose time was over
         Exception? cannotStart = null;
         lock (_gate)
         {
@@ -79,6 +98,10 @@ internal sealed partial class WorkerPool
             }
             slot.State = WorkerSlotState.Gone;
             slot.PingTimer?.Dispose();
+            foreach (var job in slot.Jobs)
+            {
+                if (job is BatchJob { State: JobState.Running } batch && OperatingSystem.IsLinux()) batch.ReadMemory(slot.Memory!, 0);
+            }
             if (failure is not null) slot.KillNote = $"an error in the executor itself: {failure.Message}";
             _slots[slot.Index] = NewSlot(slot.Index);
             for (int i = slot.Jobs.Count - 1; i >= 0; i--)
@@ -87,11 +110,29 @@ internal sealed partial class WorkerPool
                 if (job.State == JobState.Running || job.Stop != StopReason.None || cannotStart is not null) lost.Add(job);
                 else RequeueLocked(job);
             }
-            if (cannotStart is not null) lost.AddRange(_queue);
-            foreach (var job in lost) EndLocked(job);
+            if (cannotStart is not null)
+            {
+                foreach (var job in _queue.TakeAll())
+                {
+                    job.Node = null;
+                    lost.Add(job);
+                }
+            }
+            foreach (var job in lost)
+            {
+                if (cannotStart is null && job.State == JobState.Running && MayRetry(job)) perhaps.Add(job);
+                else EndLocked(job);
+            }
             foreach (var job in slot.Abandoned) job.DropInput();
+            lost.RemoveAll(perhaps.Contains);
+            foreach (var job in perhaps)
+            {
+                if (job.Stop == StopReason.TimedOut) late.Add(job);
+                DelayLocked(job);
+            }
             if (!_stopping) DispatchLocked();
         }
+        if (slot.Memory is { } memory && OperatingSystem.IsLinux()) DropMemory(memory, slot.MemoryDescriptor);
         foreach (var job in lost)
         {
             if (job.Stop == StopReason.Cancelled) job.Cancel();
@@ -100,6 +141,7 @@ internal sealed partial class WorkerPool
             else job.Fail(CrashCause.Describe(job, slot, exit));
             Settle(job, slot);
         }
+        foreach (var job in perhaps) RetryOrFail(job, slot, late.Contains(job) ? TimeLimitOver(job) : CrashCause.Describe(job, slot, exit));
         Flush();
     }
 
@@ -129,9 +171,9 @@ internal sealed partial class WorkerPool
             job = slot.Find(id);
             if (job is null) return;
             job.State = JobState.Running;
-            job.HasRun = true;
+            job.Attempt++;
             _running++;
-            job.DropSent();
+            if (job.Retry is null) job.DropSent();
             if (!job.IsAsynchronous) slot.RunningSince = TimeProvider.System.GetTimestamp();
             // Cancelled while it was on its way.
             if (job.Stop != StopReason.None) ArmGraceLocked(job);
@@ -140,37 +182,77 @@ internal sealed partial class WorkerPool
         _observer?.Started(Event(job, slot));
     }
 
-    private void OnDone(WorkerSlot slot, MessageKind kind, FrameBody body)
+    private void OnReport(WorkerSlot slot, FrameBody body)
     {
         long id = body.ReadInt64();
-        long ticks = body.ReadInt64();
-        var block = kind == MessageKind.Done ? body.ReadPlace(slot.Results) : default;
+        int number = body.ReadInt32();
         Job? job;
         lock (_gate)
         {
             job = slot.Find(id);
-            if (job is null) // settled before, as one that did not answer its cancellation
-            {
-                block.Release();
-                return;
-            }
-            EndLocked(job);
+            if (job is null) return; // the item has ended, and what it left behind goes on reporting
+            job.Reports ??= new ReportQueue(job.Name);
+        }
+        Action call;
+        try
+        {
+            call = job.Links![number].Read(body.Rest);
+        }
+        catch (WorkSerializationException unreadable)
+        {
+            call = () => throw unreadable;
+        }
+        job.Reports.Add(call);
+    }
+
+    private void OnDone(WorkerSlot slot, MessageKind kind, FrameBody body)
+    {
+        long id = body.ReadInt64();
+        long ticks = body.ReadInt64();
+        var error = kind == MessageKind.Failed ? ExceptionPayload.Read(ref body) : null;
+        var block = kind == MessageKind.Done ? body.ReadPlace(slot.Results) : default;
+        try
+        {
+            EndItem(slot, id, ticks, error, body.Rest, block);
+        }
+        finally
+        {
+            block.Release();
+        }
+    }
+
+    private void EndItem(WorkerSlot slot, long id, long ticks, Exception? error, ReadOnlySpan<byte> result, ArenaBlock block)
+    {
+        Job? job;
+        bool retry;
+        lock (_gate)
+        {
+            job = slot.Find(id);
+            if (job is null) return; // settled before, as one that did not answer its cancellation
             if (!block.IsNone) KeepWarmLocked();
+            if (job.Stop == StopReason.TimedOut) error = TimeLimitOver(job);
+            retry = error is not null && MayRetry(job);
+            if (job is BatchJob batch && OperatingSystem.IsLinux())
+            {
+                batch.ReadMemory(slot.Memory!, ticks); // before its place is another's
+                ticks /= batch.Count;
+            }
+            if (retry) DelayLocked(job);
+            else EndLocked(job);
             if (!job.IsAsynchronous) slot.Observe(ticks);
             EndRetiredLocked(slot);
             DispatchLocked(); // before the clock is let go: the next item takes it over
         }
-        if (job.Stop == StopReason.TimedOut) job.Fail(TimeLimitOver(job));
-        else if (kind == MessageKind.Done && block.IsNone) job.Decode(body.Rest);
-        else if (kind == MessageKind.Done) job.Decode(block);
-        else
+        if (retry)
         {
-            var error = ExceptionPayload.Read(ref body);
-            // An OperationCanceledException of an item nobody cancelled is a failure like any other.
-            if (error is OperationCanceledException && job.Stop == StopReason.Cancelled) job.Cancel();
-            else job.Fail(error);
+            RetryOrFail(job, slot, error!);
+            return;
         }
-        block.Release();
+        if (error is null && block.IsNone) job.Decode(result);
+        else if (error is null) job.Decode(block);
+        // An OperationCanceledException of an item nobody cancelled is a failure like any other.
+        else if (error is OperationCanceledException && job.Stop == StopReason.Cancelled) job.Cancel();
+        else job.Fail(error);
         Settle(job, slot);
     }
 

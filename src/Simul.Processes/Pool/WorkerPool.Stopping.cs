@@ -19,7 +19,7 @@ internal sealed partial class WorkerPool
         {
             switch (job.State)
             {
-                case JobState.New or JobState.Queued or JobState.Assigned:
+                case JobState.New or JobState.Queued or JobState.Assigned or JobState.Delayed:
                     EndLocked(job);
                     ended = true;
                     DispatchLocked();
@@ -57,44 +57,56 @@ internal sealed partial class WorkerPool
     }
 
     private void ArmGraceLocked(Job job) =>
-        job.GraceTimer ??= TimeProvider.System.CreateTimer(static state => ((Job)state!).Pool.OnGraceOver((Job)state!), job, Options.Grace, Timeout.InfiniteTimeSpan);
+        job.GraceTimer ??= TimeProvider.System.CreateTimer(static state => ((AttemptOf)state!).Job.Pool.OnGraceOver((AttemptOf)state), new AttemptOf(job, job.Attempt), Options.Grace, Timeout.InfiniteTimeSpan);
 
     // Not under the gate: a virtual clock's timer may call back at once.
     private void StartTimeLimit(Job job, TimeSpan limit)
     {
-        var timer = Options.Clock.CreateTimer(static state => ((Job)state!).Pool.OnTimeLimit((Job)state!), job, limit, Timeout.InfiniteTimeSpan);
-        bool ended;
+        int attempt = job.Attempt;
+        var timer = Options.Clock.CreateTimer(static state => ((AttemptOf)state!).Job.Pool.OnTimeLimit((AttemptOf)state), new AttemptOf(job, attempt), limit, Timeout.InfiniteTimeSpan);
+        bool runs;
         lock (_gate)
         {
-            ended = job.State == JobState.Ended;
-            if (!ended) job.TimeLimitTimer = timer;
+            runs = job.State == JobState.Running && job.Attempt == attempt;
+            if (runs) job.TimeLimitTimer = timer;
         }
-        if (ended) timer.Dispose();
+        if (!runs) timer.Dispose();
     }
 
-    private void OnTimeLimit(Job job)
+    private void OnTimeLimit(AttemptOf run)
     {
         lock (_gate)
         {
-            if (job.State == JobState.Running) StopLocked(job, StopReason.TimedOut);
+            if (run.Job.State == JobState.Running && run.Job.Attempt == run.Attempt) StopLocked(run.Job, StopReason.TimedOut);
         }
         Flush();
     }
 
-    private void OnGraceOver(Job job)
+    private void OnGraceOver(AttemptOf run)
     {
-        var slot = job.Slot!;
+        var job = run.Job;
+        WorkerSlot slot;
+        bool retry;
         lock (_gate)
         {
-            if (job.State != JobState.Running) return;
+            if (job.State != JobState.Running || job.Attempt != run.Attempt) return;
+            slot = job.Slot!;
             if (slot.Jobs.Count == 1 || !job.IsAsynchronous)
             {
                 slot.Process!.Kill();
                 return;
             }
-            // It may still look at its argument.
-            EndLocked(job, keepInput: true);
-            slot.Abandoned.Add(job);
+            retry = MayRetry(job);
+            if (retry)
+            {
+                DelayLocked(job);
+            }
+            else
+            {
+                // It may still look at its argument.
+                EndLocked(job, keepInput: true);
+                slot.Abandoned.Add(job);
+            }
             if (slot.State == WorkerSlotState.Ready) slot.State = WorkerSlotState.Retiring;
             slot.KillNote = $"another item on the same worker, '{job.Name}', did not answer its cancellation and blocked the thread they share";
             WriteLocked(slot, 0, static (writer, _) =>
@@ -106,11 +118,21 @@ internal sealed partial class WorkerPool
             slot.PingTimer = TimeProvider.System.CreateTimer(static state => ((WorkerSlot)state!).Process!.Kill(), slot,
                 Options.Grace > s_leastAnswerTime ? Options.Grace : s_leastAnswerTime, Timeout.InfiniteTimeSpan);
         }
-        if (job.Stop == StopReason.TimedOut) job.Fail(TimeLimitOver(job));
-        else job.Cancel();
-        Settle(job, slot);
+        if (retry)
+        {
+            RetryOrFail(job, slot, TimeLimitOver(job));
+        }
+        else
+        {
+            if (job.Stop == StopReason.TimedOut) job.Fail(TimeLimitOver(job));
+            else job.Cancel();
+            Settle(job, slot);
+        }
         Flush();
     }
+
+    // What a timer was set for: the next attempt of the same job is none of its business.
+    private sealed record AttemptOf(Job Job, int Attempt);
 
     // A worker that was to end after its last item has done it.
     private static void EndRetiredLocked(WorkerSlot slot)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Simul.Processes.Launch;
 using Simul.Processes.Methods;
 using Simul.Processes.Transport;
@@ -5,7 +6,7 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Pool;
 
 // The core of the process engine: jobs, workers, and who runs what. This file: the face. Its partials: Dispatch (which worker
-// takes which job), Messages (what workers say), Stopping (cancel, time limits, kill), Closing.
+// takes which job), Messages (what workers say), Stopping (cancel, time limits, kill), Retrying, Closing.
 //
 // One lock, the gate, owns the states of jobs and workers. Nothing that can block or call foreign code happens under it:
 // frames are put into outboxes under it and sent by Flush afterwards; results are decoded and delivered afterwards. Frames to
@@ -18,7 +19,9 @@ internal sealed partial class WorkerPool
 
     private readonly Lock _gate = new();
     private readonly WorkerSlot[] _slots;                // owner: _gate
-    private readonly LinkedList<Job> _queue = new();     // owner: _gate
+    private readonly PriorityLine<Job> _queue = new();   // owner: _gate
+    private readonly HashSet<Job> _delayed = [];         // owner: _gate
+    private readonly RoomWaiters _room = new();          // owner: _gate
     private readonly List<WorkerSlot> _dirty = [];       // owner: _gate; outboxes with frames
     private readonly List<WorkerSlot> _toStart = [];     // owner: _gate
     private readonly VirtualTimeProvider? _virtual;
@@ -28,10 +31,14 @@ internal sealed partial class WorkerPool
     private long _nextId;                                // owner: _gate
     private long _open;                                  // owner: _gate; accepted and not settled
     private long _running;                               // owner: _gate
+    private int _reporting;                              // interlocked; settled, with reports to come before the outcome
     private long _totalCompleted;
     private long _totalFailed;
     private long _totalCancelled;
-    private long _totalStarted;                          // owner: _gate
+    private long _totalStarted;                          // owner: _gate, as the three below
+    private long _totalRetries;
+    private long _totalRefused;
+    private long _totalDropped;
 
     public WorkerPool(ProcessExecutorOptions options, WorkerLauncher launcher)
     {
@@ -44,6 +51,7 @@ internal sealed partial class WorkerPool
         _slots = new WorkerSlot[options.Workers];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = NewSlot(i);
         _trim = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).Trim(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        PrepareInitializer();
         _rebalance = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).Recall(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -61,6 +69,8 @@ internal sealed partial class WorkerPool
         if (job.Token.CanBeCanceled)
             job.Registration = job.Token.UnsafeRegister(static (state, _) => ((Job)state!).Pool.Cancel((Job)state!), job);
         bool closed = false;
+        Job? dropped = null;
+        Exception? broken = null;
         lock (_gate)
         {
             if (job.State == JobState.Ended)
@@ -69,13 +79,19 @@ internal sealed partial class WorkerPool
                 return;
             }
             if (_closing) closed = true;
+            else if (_initializerError is not null)
+            {
+                broken = InitializerErrorLocked();
+                job.State = JobState.Ended;
+            }
             else
             {
                 job.Id = ++_nextId;
                 _open++;
                 job.State = JobState.Queued;
-                job.Node = _queue.AddLast(job);
+                job.Node = _queue.AddLast(job, job.Priority);
                 DispatchLocked();
+                if (Options.QueueLimit is { } limit && _queue.Count > limit && job.State == JobState.Queued) dropped = OverflowLocked(job);
             }
         }
         if (closed)
@@ -84,7 +100,27 @@ internal sealed partial class WorkerPool
             job.Registration.Unregister();
             throw new ExecutorClosedException(EngineName);
         }
+        if (broken is not null)
+        {
+            job.Fail(broken);
+            Settle(job, null);
+            return;
+        }
+        if (dropped is not null)
+        {
+            dropped.Fail(new QueueFullException(dropped.Name, EngineName, Options.QueueLimit!.Value, dropped: dropped != job));
+            Settle(dropped, null);
+        }
         Flush();
+    }
+
+    public Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            return HasRoom ? Task.CompletedTask : _room.Wait(cancellationToken);
+        }
     }
 
     public void ThrowIfClosed()
@@ -110,7 +146,12 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             return new ExecutorStatistics(_open - _running, _running, Interlocked.Read(ref _totalCompleted),
-                Interlocked.Read(ref _totalFailed), Interlocked.Read(ref _totalCancelled), _totalStarted);
+                Interlocked.Read(ref _totalFailed), Interlocked.Read(ref _totalCancelled), _totalStarted)
+            {
+                TotalRetries = _totalRetries,
+                TotalRefused = _totalRefused,
+                TotalDropped = _totalDropped,
+            };
         }
     }
 
@@ -125,31 +166,56 @@ internal sealed partial class WorkerPool
         lock (_gate) return Array.Find(_slots, s => s.Name == worker)?.Process?.Id;
     }
 
-    // Sends what was written under the gate and starts the workers it asked for. Called without the gate.
+    // Sends what was written under the gate, starts the workers it asked for, and lets in who waited for room. Called without the
+    // gate.
     public void Flush()
     {
-        while (true)
+        while (TakeWork(out var slot, out bool start))
         {
-            WorkerSlot slot;
-            bool start;
-            lock (_gate)
-            {
-                start = _toStart.Count > 0;
-                var list = start ? _toStart : _dirty;
-                if (list.Count == 0) return;
-                slot = list[^1];
-                list.RemoveAt(list.Count - 1);
-                if (!start) slot.Dirty = false;
-            }
             if (start) slot.Start();
             else slot.Outbox.Flush();
         }
+    }
+
+    private bool TakeWork([NotNullWhen(true)] out WorkerSlot? slot, out bool start)
+    {
+        RoomWaiters.Batch woken;
+        lock (_gate)
+        {
+            woken = _room.TakeIf(HasRoom);
+            start = _toStart.Count > 0;
+            var list = start ? _toStart : _dirty;
+            slot = list.Count > 0 ? list[^1] : null;
+            if (slot is not null) list.RemoveAt(list.Count - 1);
+            if (!start) slot?.Dirty = false;
+        }
+        woken.Wake();
+        return slot is not null;
     }
 
     public void Print(WorkerOutput output)
     {
         if (Options.OutputHandler is { } handler) handler(output);
         else Console.Error.WriteLine(output.Line);
+    }
+
+    private bool HasRoom => Options.QueueLimit is not { } limit || _queue.Count < limit;
+
+    // Who has to go, with the queue one too long; null when the last one may stay.
+    private Job? OverflowLocked(Job last)
+    {
+        var victim = Options.WhenFull switch
+        {
+            QueueFullMode.Wait => null,
+            QueueFullMode.Refuse => last,
+            // Whoever has the lowest priority goes, and that may be the last one.
+            var mode => _queue.Lowest(newest: mode == QueueFullMode.DropNewest, except: last.Node!) is { } other && other.Value.Priority <= last.Priority ? other.Value : last,
+        };
+        if (victim is null) return null;
+        if (victim == last) _totalRefused++;
+        else _totalDropped++;
+        EndLocked(victim);
+        return victim;
     }
 
     private WorkerSlot NewSlot(int index) => new(this, index, $"{_prefix}-{index + 1}");
@@ -167,6 +233,7 @@ internal sealed partial class WorkerPool
     {
         if (job.State == JobState.Running) _running--;
         if (job.State != JobState.New) _open--;
+        if (job.Reports is not null) Interlocked.Increment(ref _reporting);
         job.State = JobState.Ended;
         job.Slot?.Jobs.Remove(job);
         if (job.Node is { } node)
@@ -174,6 +241,7 @@ internal sealed partial class WorkerPool
             _queue.Remove(node);
             job.Node = null;
         }
+        _delayed.Remove(job);
         if (keepInput) return;
         if (!job.Closure.Block.IsNone || !job.Argument.Block.IsNone) KeepWarmLocked();
         job.DropInput();
@@ -186,6 +254,23 @@ internal sealed partial class WorkerPool
         job.Registration.Unregister();
         job.TimeLimitTimer?.Dispose();
         job.GraceTimer?.Dispose();
+        job.RetryTimer?.Dispose();
+        Count(job);
+        if (slot is not null && job.HasRun) _observer?.Ended(Event(job, slot), job.End);
+        if (job.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
+        else Deliver(job);
+    }
+
+    // Of a batch, what never began and will be sent again is no end of anything.
+    private void Count(Job job)
+    {
+        if (job is BatchJob batch && OperatingSystem.IsLinux())
+        {
+            Interlocked.Add(ref _totalCompleted, batch.Done);
+            if (batch.HasError) Interlocked.Increment(ref _totalFailed);
+            else if (job.Stop == StopReason.Cancelled || job.End == WorkEnd.Cancelled) Interlocked.Add(ref _totalCancelled, batch.Count - batch.Done);
+            return;
+        }
         switch (job.End)
         {
             case WorkEnd.Completed:
@@ -198,9 +283,13 @@ internal sealed partial class WorkerPool
                 Interlocked.Increment(ref _totalCancelled);
                 break;
         }
-        if (slot is not null && job.HasRun) _observer?.Ended(Event(job, slot), job.End);
+    }
+
+    private void Deliver(Job job)
+    {
         job.Deliver();
         job.Member?.Dispose();
+        if (job.Reports is not null) Interlocked.Decrement(ref _reporting);
         CheckDrained();
     }
 

@@ -49,6 +49,11 @@ internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
     // Kills the worker unless it answers.
     public ITimer? PingTimer { get; set; }
 
+    // For batches; null before the first.
+    public BatchMemory? Memory { get; set; }
+
+    public int MemoryDescriptor { get; set; }
+
     public bool Dirty { get; set; } // in the pool's list of outboxes to flush
 
     // Mean run time of its last items, in ticks of 100 ns; negative before the first.

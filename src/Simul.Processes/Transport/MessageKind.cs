@@ -6,13 +6,15 @@ internal enum MessageKind : byte
     // Parent to worker.
     Hello,      // build, name, clock             first of all; kind and build must stay as they are in all versions
     Define,     // number, method reference       before the first Run that uses the number
-    Run,        // id, method, closure, argument
+    Run,        // id, method, now, extras, closure, argument
     Cancel,     // id                             takes the item back, or cancels its token
     Recall,     //                                takes all items back that have not begun
     Awake,      // id, sleep number, now          the end of a sleep in virtual time
     Stop,       // perhaps an exit code           end when nothing is left to do
     Ping,       //                                answered by the thread of the asynchronous items
     Trim,       //                                give back the memory of results that were read
+    BatchMemory, // descriptor                    the parent's, of the memory for batches
+    Initialize, // closure                        run the method with number -1 before saying Ready
 
     // Worker to parent.
     Ready = 64, //                                the worker can take items
@@ -22,8 +24,10 @@ internal enum MessageKind : byte
     Dropped,    // id                             answer to Cancel and Recall: it never began and never will here
     Sleep,      // id, sleep number, until        a blocking sleep in virtual time
     SleepEnd,   // id, sleep number               it was cancelled
+    Report,     // id, receiver's number, value   progress
     Exiting,    // code                           the process ends because something in it asked for it
     Pong,
+    InitializerFailed, // exception
     OtherBuild = 127, // build                    instead of Ready, before it ends; must stay as it is, too
 }
 

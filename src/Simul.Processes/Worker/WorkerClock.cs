@@ -48,10 +48,10 @@ internal sealed class WorkerClock
 
     public void Advance(long now) => _virtual?.Advance(now);
 
-    public WorkContext ContextFor(WorkerItem item, string worker, WorkerSender sender)
+    public WorkContext ContextFor(WorkerItem item, string worker, object? state, WorkerSender sender)
     {
-        if (_virtual is null) return new WorkContext(Pool.WorkerPool.EngineName, worker, _real!, item.Token);
+        if (_virtual is null) return new WorkContext(Pool.WorkerPool.EngineName, worker, _real!, item.Token) { Attempt = item.Attempt, State = state, Item = item };
         item.Clock = new RemoteVirtualClock(_virtual, item.Id, sender);
-        return new WorkContext(Pool.WorkerPool.EngineName, worker, item.Clock, item.Token);
+        return new WorkContext(Pool.WorkerPool.EngineName, worker, item.Clock, item.Token) { Attempt = item.Attempt, State = state, Item = item };
     }
 }

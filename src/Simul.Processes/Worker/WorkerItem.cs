@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
+using Simul.Processes.Pool;
 
 namespace Simul.Processes.Worker;
 
 // One item in the worker: received, perhaps begun.
-internal sealed class WorkerItem(long id, MethodResolver method, ItemInput input)
+internal sealed class WorkerItem(long id, MethodResolver method, RunExtras extras, WorkerSender sender, ItemInput input)
 {
     private readonly CancellationTokenSource _cancel = new();
 
@@ -13,10 +15,23 @@ internal sealed class WorkerItem(long id, MethodResolver method, ItemInput input
     public MethodResolver Method => method;
 
     public ItemInput Input => input;
+    public int Attempt => extras.Attempt;
+
+    // Of a batch, how many items it has; 0 of others.
+    public int Count => extras.Count;
+
+    public int Place => extras.Place;
 
     public CancellationToken Token => _cancel.Token;
 
     public RemoteVirtualClock? Clock { get; set; }
+
+    // Progress, for the receiver of this number.
+    public void Report(int number, ReadOnlySpan<byte> value) => sender.SendReport(id, number, value);
+
+    // Null where nobody traces.
+    public Activity? BeginSpan(string worker) =>
+        extras.Trace?.Begin(worker, Attempt) ?? WorkActivity.Begin(method.Display, null, WorkerPool.EngineName, worker, Attempt);
 
     // Not on the thread that receives: it runs what the method registered.
     public void Cancel(Action afterwards) => ThreadPool.UnsafeQueueUserWorkItem(_ =>

@@ -52,6 +52,30 @@ internal sealed class WorkerSender(Channel channel)
         }
     }
 
+    public void SendInitializerFailed(Exception error)
+    {
+        lock (_gate)
+        {
+            _writer.Begin(MessageKind.InitializerFailed);
+            ExceptionPayload.Write(_writer, error);
+            _writer.End();
+            SendLocked();
+        }
+    }
+
+    public void SendReport(long id, int number, ReadOnlySpan<byte> value)
+    {
+        lock (_gate)
+        {
+            _writer.Begin(MessageKind.Report);
+            _writer.Write(id);
+            _writer.Write(number);
+            _writer.Write(value);
+            _writer.End();
+            SendLocked();
+        }
+    }
+
     public void SendSleep(long id, int number, long until, bool again)
     {
         lock (_gate)

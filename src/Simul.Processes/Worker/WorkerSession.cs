@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
 using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
+using Simul.Processes.Pool;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Worker;
@@ -15,6 +18,8 @@ namespace Simul.Processes.Worker;
 // threads -> the process ends.
 internal sealed class WorkerSession
 {
+    private const long InitializerId = 0; // items count from 1
+
     private readonly Channel _channel;
     private readonly Arena? _arguments;                              // the parent's
     private readonly WorkerSender _sender;
@@ -27,6 +32,9 @@ internal sealed class WorkerSession
     private readonly ResultBuffer _result;                           // owner: the main thread
     private AsyncLane? _lane;                                        // owner: the main thread; read by the receiving one
     private WorkerClock _clock = WorkerClock.Real;                   // set before the first item
+    private BatchMemory? _batchMemory;                               // set before the first batch
+    private Exception? _batchMemoryError;                            // why it is not set
+    private object? _state;                                          // owner: the main thread; set before the first item
     private string _name = "";
     private int _exitCode;                                           // owner: _receiving; read by the main thread after _stopped
     private volatile bool _stopped;
@@ -54,35 +62,45 @@ internal sealed class WorkerSession
             // Each turn runs one item; the next may have come with its end.
         }
         _stopped = true;
+        WorkerInitializer.DisposeState(_state, _name);
         return _exitCode;
     }
 
     private WorkerItem? TakeFirst()
     {
         var item = _channel.CallsForReceiver ? TakeOrReceive() : _queue.Take();
-        if (item is not null) _sender.Send(MessageKind.Taken, item.Id);
+        if (item is not null && item.Id != InitializerId) _sender.Send(MessageKind.Taken, item.Id);
         return item;
     }
 
     // Returns the next item if there is one; it has been announced as taken.
     private WorkerItem? RunOne(WorkerItem item)
     {
+        if (item.Id == InitializerId)
+        {
+            Initialize(item);
+            return null;
+        }
         if (item.Method.IsAsynchronous)
         {
             (_lane ??= new AsyncLane(_name, _clock.LoopClock)).Start(item, () => RunAsynchronousAsync(item));
             return null;
         }
         Exception? failure = null;
+        Activity? span = null;
         long started = TimeProvider.System.GetTimestamp();
         try
         {
-            WorkContext.Current = _clock.ContextFor(item, _name, _sender);
-            item.Method.Resolve().Run(item.Input, item.Token, _result);
+            WorkContext.Current = _clock.ContextFor(item, _name, _state, _sender);
+            span = item.BeginSpan(_name);
+            if (item.Count > 0) failure = RunBatch(item);
+            else item.Method.Resolve().Run(item.Input, item.Token, _result);
         }
         catch (Exception error)
         {
             failure = error;
         }
+        WorkActivity.End(span, failure);
         item.Input.End();
         long ticks = TimeProvider.System.GetElapsedTime(started).Ticks;
         // What the method left in asynchronous locals, or as its synchronization context, is not for the next one.
@@ -94,14 +112,59 @@ internal sealed class WorkerSession
         return next;
     }
 
+    // Where the parent's descriptors are closed to us, the batches fail and say so; all else goes on.
+    [SupportedOSPlatform("linux")]
+    private void OpenBatchMemory(int descriptor)
+    {
+        try
+        {
+            _batchMemory = BatchMemory.Open(Interop.Linux.Libc.GetParentId(), descriptor);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _batchMemoryError = error;
+        }
+    }
+
+    private Exception? RunBatch(WorkerItem item)
+    {
+        var memory = _batchMemory ?? throw new IOException("The memory for batches could not be opened. Map with MapOptions.ChunkSize = 1.", _batchMemoryError);
+        return OperatingSystem.IsLinux() ? item.Method.Resolve().RunBatch(item.Input, item.Count, memory, item.Place, item.Token) : null;
+    }
+
+    // On the main thread, before the first item, so that the state may belong to the thread of the synchronous ones.
+    private void Initialize(WorkerItem item)
+    {
+        try
+        {
+            WorkContext.Current = new WorkContext(Pool.WorkerPool.EngineName, _name, _clock.LoopClock, CancellationToken.None);
+            var invoker = item.Method.Resolve();
+            _state = item.Method.IsAsynchronous
+                ? EventLoop.Run(() => invoker.RunForStateAsync(item.Input), new EventLoopOptions { Name = _name, Clock = _clock.LoopClock })
+                : invoker.RunForStateAsync(item.Input).Result;
+        }
+        catch (Exception error)
+        {
+            _queue.Finish(item.Id, takeNext: false);
+            _sender.SendInitializerFailed(error);
+            return;
+        }
+        if (_clean is not null) ExecutionContext.Restore(_clean);
+        SynchronizationContext.SetSynchronizationContext(null);
+        _queue.Finish(item.Id, takeNext: false);
+        _sender.Send(MessageKind.Ready);
+    }
+
     private async Task RunAsynchronousAsync(WorkerItem item)
     {
         long started = TimeProvider.System.GetTimestamp();
         Exception? failure = null;
+        Activity? span = null;
         var result = new ResultBuffer(_results);
         try
         {
-            WorkContext.Current = _clock.ContextFor(item, _name, _sender);
+            WorkContext.Current = _clock.ContextFor(item, _name, _state, _sender);
+            span = item.BeginSpan(_name);
             var write = await item.Method.Resolve().RunAsync(item.Input, item.Token);
             write(result);
         }
@@ -109,6 +172,7 @@ internal sealed class WorkerSession
         {
             failure = error;
         }
+        WorkActivity.End(span, failure);
         item.Input.End();
         _queue.Finish(item.Id, takeNext: false);
         _sender.SendEnd(item.Id, TimeProvider.System.GetElapsedTime(started).Ticks, result, failure, null);
@@ -173,7 +237,13 @@ internal sealed class WorkerSession
                 }
                 _name = body.ReadString()!;
                 _clock = WorkerClock.Read(ref body);
-                _sender.Send(MessageKind.Ready);
+                if (body.ReadByte() == 0) _sender.Send(MessageKind.Ready);
+                break;
+            case MessageKind.BatchMemory:
+                if (OperatingSystem.IsLinux()) OpenBatchMemory(body.ReadInt32());
+                break;
+            case MessageKind.Initialize:
+                _queue.Add(new WorkerItem(InitializerId, _methods[-1], default, _sender, new ItemInput(body.ReadPayload(_arguments), Payload.None)));
                 break;
             case MessageKind.Define:
                 int number = body.ReadInt32();
@@ -183,9 +253,10 @@ internal sealed class WorkerSession
                 long id = body.ReadInt64();
                 var method = _methods[body.ReadInt32()];
                 _clock.Advance(body.ReadInt64());
+                var extras = RunExtras.Read(ref body);
                 var closure = body.ReadPayload(_arguments);
                 var block = body.ReadPlace(_arguments);
-                _queue.Add(new WorkerItem(id, method, new ItemInput(closure, new(block.IsNone ? body.Rest.ToArray() : [], block))));
+                _queue.Add(new WorkerItem(id, method, extras, _sender, new ItemInput(closure, new(block.IsNone ? body.Rest.ToArray() : [], block))));
                 break;
             case MessageKind.Cancel:
                 OnCancel(body.ReadInt64());

@@ -11,7 +11,8 @@ public abstract partial class Executor
     /// input sequence itself is thrown as it is. <see cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
     /// goes on past errors.</para>
     /// <para>Bounds: at most <see cref="MapOptions.LookAhead"/> inputs are read ahead of the reader.</para>
-    /// <para>Leaving the loop early cancels what is under way and waits for it.</para>
+    /// <para>Leaving the loop early cancels what is under way and waits for it. So does the end of
+    /// <see cref="MapOptions.TotalTimeout"/>; what had ended by then is still delivered.</para>
     /// </remarks>
     /// <typeparam name="TArg">The input's type.</typeparam>
     /// <typeparam name="TResult">The result's type.</typeparam>
@@ -25,15 +26,15 @@ public abstract partial class Executor
 
     /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        Results<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+        Results<TArg, TResult>(Required(inputs), null, Required(method), options, Clock.GetTimestamp(), cancellationToken);
 
     /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        Results<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+        Results<TArg, TResult>(Required(inputs), null, Required(method), options, Clock.GetTimestamp(), cancellationToken);
 
     /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        Results<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+        Results<TArg, TResult>(Required(inputs), null, Required(method), options, Clock.GetTimestamp(), cancellationToken);
 
     /// <summary>Runs a method over inputs and streams how each item ended; one item's failure does not stop the others.</summary>
     /// <typeparam name="TArg">The input's type.</typeparam>
@@ -48,15 +49,47 @@ public abstract partial class Executor
 
     /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        Outcomes<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+        Outcomes<TArg, TResult>(Required(inputs), null, Required(method), options, Clock.GetTimestamp(), cancellationToken);
 
     /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        Outcomes<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+        Outcomes<TArg, TResult>(Required(inputs), null, Required(method), options, Clock.GetTimestamp(), cancellationToken);
 
     /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, CancellationToken, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        Outcomes<TArg, TResult>(Required(inputs), Required(method), options, cancellationToken);
+        Outcomes<TArg, TResult>(Required(inputs), null, Required(method), options, Clock.GetTimestamp(), cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IAsyncEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Results<TArg, TResult>(null, Required(inputs), Required(method), options, Clock.GetTimestamp(), cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IAsyncEnumerable<TArg> inputs, Func<TArg, CancellationToken, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Results<TArg, TResult>(null, Required(inputs), Required(method), options, Clock.GetTimestamp(), cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IAsyncEnumerable<TArg> inputs, Func<TArg, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Results<TArg, TResult>(null, Required(inputs), Required(method), options, Clock.GetTimestamp(), cancellationToken);
+
+    /// <inheritdoc cref="MapAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> MapAsync<TArg, TResult>(IAsyncEnumerable<TArg> inputs, Func<TArg, CancellationToken, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Results<TArg, TResult>(null, Required(inputs), Required(method), options, Clock.GetTimestamp(), cancellationToken);
+
+    /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IAsyncEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Outcomes<TArg, TResult>(null, Required(inputs), Required(method), options, Clock.GetTimestamp(), cancellationToken);
+
+    /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IAsyncEnumerable<TArg> inputs, Func<TArg, CancellationToken, TResult> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Outcomes<TArg, TResult>(null, Required(inputs), Required(method), options, Clock.GetTimestamp(), cancellationToken);
+
+    /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IAsyncEnumerable<TArg> inputs, Func<TArg, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Outcomes<TArg, TResult>(null, Required(inputs), Required(method), options, Clock.GetTimestamp(), cancellationToken);
+
+    /// <inheritdoc cref="MapOutcomesAsync{TArg, TResult}(IEnumerable{TArg}, Func{TArg, TResult}, MapOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<WorkOutcome<TArg, TResult>> MapOutcomesAsync<TArg, TResult>(IAsyncEnumerable<TArg> inputs, Func<TArg, CancellationToken, Task<TResult>> method, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        Outcomes<TArg, TResult>(null, Required(inputs), Required(method), options, Clock.GetTimestamp(), cancellationToken);
 
     private static T Required<T>(T value, [CallerArgumentExpression(nameof(value))] string? name = null)
         where T : class
@@ -65,26 +98,39 @@ public abstract partial class Executor
         return value;
     }
 
+    // Of synchronous methods, which may go in batches.
+    private IAsyncEnumerable<TResult> Results<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options, CancellationToken cancellationToken) =>
+        Batches<TArg, TResult>(method, options) is { } runner
+            ? BatchedResults(inputs, runner, options, cancellationToken)
+            : Results<TArg, TResult>(inputs, null, method, options, Clock.GetTimestamp(), cancellationToken);
+
+    private IAsyncEnumerable<WorkOutcome<TArg, TResult>> Outcomes<TArg, TResult>(IEnumerable<TArg> inputs, Func<TArg, TResult> method, MapOptions? options, CancellationToken cancellationToken) =>
+        Batches<TArg, TResult>(method, options) is { } runner
+            ? BatchedOutcomes(inputs, runner, options, cancellationToken)
+            : Outcomes<TArg, TResult>(inputs, null, method, options, Clock.GetTimestamp(), cancellationToken);
+
     private async IAsyncEnumerable<TResult> Results<TArg, TResult>(
-        IEnumerable<TArg> inputs, Delegate method, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IEnumerable<TArg>? inputs, IAsyncEnumerable<TArg>? asyncInputs, Delegate method, MapOptions? options, long called, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var outcome in Outcomes<TArg, TResult>(inputs, method, options, cancellationToken))
+        await foreach (var outcome in Outcomes<TArg, TResult>(inputs, asyncInputs, method, options, called, cancellationToken))
         {
             if (outcome.Error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(outcome.Error);
             yield return outcome.Result!;
         }
     }
 
-    // One window of items under way. Ordered: the oldest is awaited. Unordered: whichever ends first is.
+    // One window of items under way. Ordered: the oldest is awaited. Unordered: whichever ends first is. Inputs that come
+    // asynchronously are waited for beside the items, so that a result need not wait for an input.
     private async IAsyncEnumerable<WorkOutcome<TArg, TResult>> Outcomes<TArg, TResult>(
-        IEnumerable<TArg> inputs, Delegate method, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IEnumerable<TArg>? inputs, IAsyncEnumerable<TArg>? asyncInputs, Delegate method, MapOptions? options, long called, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         options ??= MapOptions.Default;
         int window = options.LookAhead ?? DefaultLookAhead;
-        var itemOptions = new WorkOptions { Timeout = options.Timeout };
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var itemOptions = new WorkOptions { Timeout = options.Timeout, Retry = options.Retry, Priority = options.Priority };
+        using var late = options.TotalTimeout is { } total ? new CancellationTokenSource(Left(total, called), Clock) : null;
+        using var giveUp = late is null ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         var underWay = new MapWindow<TArg, TResult>(options.Ordered);
-        using var source = inputs.GetEnumerator();
+        await using var source = new MapInputs<TArg>(inputs, asyncInputs, giveUp);
         try
         {
             long index = 0;
@@ -94,17 +140,26 @@ public abstract partial class Executor
                 while (more && underWay.Count < window)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    more = source.MoveNext();
+                    if (late is { IsCancellationRequested: true }) break;
+                    // Whichever comes first: an input, or an item's end.
+                    if (underWay.Count > 0 && source.IsLate && await FirstAsync(source.Coming, underWay.NextEndsAsync()) != source.Coming) break;
+                    more = await source.TakeAsync();
                     if (!more) break;
                     var item = WorkItem.Create<TArg, TResult>(method, source.Current, itemOptions);
-                    underWay.Add(index++, source.Current, ExecuteAsync(item, giveUp.Token));
+                    underWay.Add(index++, item, source.Current, ExecuteAsync(item, giveUp.Token));
                 }
-                if (underWay.Count == 0) yield break;
-                var (position, input, task) = await underWay.NextAsync();
+                if (underWay.Count == 0)
+                {
+                    if (more && late is { IsCancellationRequested: true }) throw TooLate(options);
+                    yield break;
+                }
+                var (position, work, input, task) = await underWay.NextAsync();
                 cancellationToken.ThrowIfCancellationRequested();
+                if (late is { IsCancellationRequested: true } && task.IsCanceled) throw TooLate(options);
+                int attempts = options.Retry is null ? 1 : work.Attempts;
                 yield return task.IsCompletedSuccessfully
-                    ? new WorkOutcome<TArg, TResult>(position, input, task.Result, null)
-                    : new WorkOutcome<TArg, TResult>(position, input, default, ErrorOf(task));
+                    ? new WorkOutcome<TArg, TResult>(position, input, task.Result, null) { Attempts = attempts }
+                    : new WorkOutcome<TArg, TResult>(position, input, default, ErrorOf(task)) { Attempts = attempts };
             }
         }
         finally
@@ -122,6 +177,29 @@ public abstract partial class Executor
             }
         }
     }
+
+    // Not Task.WhenAny: it takes a detour through the pool, in which a virtual clock would jump before the reader hears of the end.
+    private static async Task<Task> FirstAsync(Task one, Task other)
+    {
+        var first = new TaskCompletionSource<Task>();
+        _ = FollowAsync(one);
+        _ = FollowAsync(other);
+        return await first.Task;
+
+        async Task FollowAsync(Task task)
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            first.TrySetResult(task);
+        }
+    }
+
+    private TimeSpan Left(TimeSpan total, long called)
+    {
+        var left = total - Clock.GetElapsedTime(called);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private static TimeoutException TooLate(MapOptions options) => new($"The map did not end within its limit of {options.TotalTimeout}.");
 
     // A cancelled task does not show its exception, it only throws it; an item's own (an HttpClient's timeout) says what it was.
     private static Exception ErrorOf(Task task)

@@ -17,4 +17,22 @@ public abstract record ExecutorOptions
 
     /// <summary>Hears when items start and end. Default: nobody; then it costs nothing.</summary>
     public WorkObserver? Observer { get; init; }
+
+    /// <summary>Runs once on each worker before its first item: in each thread, each worker process, on the loop. Default:
+    /// nothing. When it fails, the executor takes no more work (<see cref="WorkerInitializationException"/>).</summary>
+    public WorkerInitializer? Initializer { get; init; }
+
+    /// <summary>How many items may wait for a worker; those that run do not count. Default: no limit.</summary>
+    public int? QueueLimit
+    {
+        get;
+        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(QueueLimit), value, "The limit must be at least 1 item; leave it out for none.");
+    }
+
+    /// <summary>What happens to an item that finds the queue full. Default: <see cref="QueueFullMode.Wait"/>.</summary>
+    public QueueFullMode WhenFull
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(WhenFull), value, "There is no such mode.");
+    }
 }

@@ -8,32 +8,25 @@ namespace Simul;
 /// use threads or processes.</para>
 /// <para>The loop has a thread of its own, started with the first item and ended by <see cref="DisposeAsync"/>.</para>
 /// <para>Cancellation: an item's task is cancelled, as loop tasks are: at its next checkpoint, or through its token.</para>
+/// <para>Nesting: an item may submit to its own executor and await it; its own slot is lent meanwhile. One that blocks its
+/// thread for it (<c>.Result</c>) blocks the loop, and so itself.</para>
+/// <para>An executor nobody disposed keeps its loop until the process ends, on a background thread.</para>
 /// <para>Thread safety: all members may be used from any thread.</para>
 /// </remarks>
 [DebuggerDisplay("loop x {Workers}: {GetStatistics()}")]
 public sealed class LoopExecutor : Executor
 {
     private readonly LoopExecutorOptions _options;
-    private readonly Lock _gate = new();
-    private readonly long _started;
-    private readonly AsyncSemaphore _slots; // owner: the loop
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private EventLoopThread? _thread;       // owner: _gate
-    private bool _closed;                   // owner: _gate
-    private long _underWay;                 // all below: interlocked
-    private long _running;
-    private long _lastId;
-    private long _totalCompleted;
-    private long _totalFailed;
-    private long _totalCancelled;
+    private readonly Host _host;
+    private Task<bool>? _initializing; // owner: the loop
 
     /// <summary>Makes an executor; its loop starts with the first item.</summary>
     /// <param name="options">Concurrency, clock, observer.</param>
     public LoopExecutor(LoopExecutorOptions? options = null)
     {
         _options = options ?? new LoopExecutorOptions();
-        _slots = new AsyncSemaphore(Workers, name: "items under way");
-        _started = _options.Clock.GetTimestamp();
+        _host = new Host(this);
+        Books = new LocalBooks(_host);
     }
 
     /// <inheritdoc/>
@@ -42,137 +35,140 @@ public sealed class LoopExecutor : Executor
     /// <inheritdoc/>
     public override int Workers => _options.Workers;
 
-    private string WorkerName => _options.Name ?? "loop";
+    /// <inheritdoc/>
+    protected internal override TimeProvider Clock => _options.Clock;
+
+    internal LocalBooks Books { get; }
+
+    internal string WorkerName => _options.Name ?? "loop";
+
+    // What the initializer made; owner: the loop.
+    internal object? State { get; private set; }
 
     /// <inheritdoc/>
-    public override ExecutorStatistics GetStatistics()
-    {
-        long running = Interlocked.Read(ref _running);
-        return new(Math.Max(0, Interlocked.Read(ref _underWay) - running), running, Interlocked.Read(ref _totalCompleted),
-            Interlocked.Read(ref _totalFailed), Interlocked.Read(ref _totalCancelled), _thread is null ? 0 : 1);
-    }
+    public override ExecutorStatistics GetStatistics() => Books.GetStatistics();
 
     /// <inheritdoc/>
-    protected internal override async Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
+    /// <remarks>The loop's thread cannot be killed: with <see cref="ShutdownMode.Kill"/> it is cancelled, and not waited for.</remarks>
+    public override Task ShutdownAsync(ShutdownMode mode = ShutdownMode.Finish, TimeSpan? timeLimit = null) => Books.ShutdownAsync(mode, timeLimit, _host.Ended.Task);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => new(ShutdownAsync());
+
+    /// <inheritdoc/>
+    public override Task WaitForRoomAsync(CancellationToken cancellationToken = default) => Books.WaitForRoomAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    protected internal override Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(item);
-        var loop = Open(out var hold);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            Books.CountCancelled();
+            return Task.FromCanceled<TResult>(cancellationToken);
+        }
+        var job = new LoopJob<TResult>(this, item, cancellationToken);
+        job.WatchCancellation();
+        Books.Accept(job);
+        return job.Task;
+    }
+
+    // On the loop. The first item runs the initializer, the others wait for it.
+    internal Task<bool> InitializeAsync() => _initializing ??= RunInitializerAsync();
+
+    // On the loop: an item's run is over.
+    internal void Leave(LocalJob job)
+    {
+        lock (Books.Gate) Books.LeaveLocked(job);
+        Books.Left(job);
+        Books.Dispatch();
+    }
+
+    private async Task<bool> RunInitializerAsync()
+    {
+        if (_options.Initializer is not { } initializer) return true;
+        WorkContext.Current = new WorkContext(Engine, WorkerName, _options.Clock, CancellationToken.None);
         try
         {
-            return await loop.SubmitAsync(() => RunAsync(item, hold), cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            Interlocked.Increment(ref _totalCancelled);
-            throw;
-        }
-        finally
-        {
-            hold?.Dispose();
-            Finished();
-        }
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
-    {
-        lock (_gate)
-        {
-            if (!_closed)
-            {
-                _closed = true;
-                if (Interlocked.Read(ref _underWay) == 0) Close();
-            }
-        }
-        await _ended.Task;
-    }
-
-    // Counts the item in, so that the loop stays until it has ended, and holds a virtual clock until its task does.
-    private EventLoop Open(out ClockMember? hold)
-    {
-        lock (_gate)
-        {
-            if (_closed) throw new ExecutorClosedException(Engine);
-            Interlocked.Increment(ref _underWay);
-            hold = (_options.Clock as VirtualTimeProvider)?.Join("loop item on its way");
-            _thread ??= new EventLoopThread(new EventLoopOptions { Name = WorkerName, Clock = _options.Clock, UnhandledError = _options.UnhandledError ?? (static error => Console.Error.WriteLine($"simul: an item on the loop left an error nobody handled: {error}")) });
-            return _thread.Loop;
-        }
-    }
-
-    private async Task<TResult> RunAsync<TResult>(WorkItem<TResult> item, ClockMember? hold)
-    {
-        hold?.Dispose(); // the loop itself holds the clock now
-        await _slots.WaitAsync();
-        Interlocked.Increment(ref _running);
-        var observer = _options.Observer;
-        var work = observer is null ? default : new WorkEvent(Engine, WorkerName, Interlocked.Increment(ref _lastId), item.Name, Elapsed);
-        observer?.Started(work);
-        var ended = WorkEnd.Failed;
-        try
-        {
-            var result = await InvokeAsync(item);
-            ended = WorkEnd.Completed;
-            return result;
-        }
-        catch (OperationCanceledException) when (EventLoop.CurrentTask.IsCancelled)
-        {
-            ended = WorkEnd.Cancelled;
-            throw;
-        }
-        finally
-        {
-            if (ended == WorkEnd.Completed) Interlocked.Increment(ref _totalCompleted);
-            else if (ended == WorkEnd.Failed) Interlocked.Increment(ref _totalFailed);
-            observer?.Ended(work with { Time = Elapsed }, ended);
-            Interlocked.Decrement(ref _running);
-            _slots.Release();
-        }
-    }
-
-    private async Task<TResult> InvokeAsync<TResult>(WorkItem<TResult> item)
-    {
-        if (item.Options.Timeout is not { } timeout) return await Call(item);
-        TResult result = default!;
-        bool late = await CancelScope.MoveOnAfterAsync(timeout, async () => result = await Call(item));
-        return late ? throw new TimeoutException($"'{item.Name}' did not end within its limit of {timeout}.") : result;
-    }
-
-    private ValueTask<TResult> Call<TResult>(WorkItem<TResult> item)
-    {
-        var token = CurrentToken();
-        WorkContext.Current = new WorkContext(Engine, WorkerName, _options.Clock, token);
-        return item.InvokeAsync(token);
-    }
-
-    private static CancellationToken CurrentToken() => LoopScope.Require().Token;
-
-    private TimeSpan Elapsed => _options.Clock.GetElapsedTime(_started);
-
-    private void Finished()
-    {
-        lock (_gate)
-        {
-            if (Interlocked.Decrement(ref _underWay) == 0 && _closed) Close();
-        }
-    }
-
-    private void Close()
-    {
-        if (_thread is null) _ended.TrySetResult();
-        else _ = StopAsync(_thread);
-    }
-
-    private async Task StopAsync(EventLoopThread thread)
-    {
-        try
-        {
-            await thread.StopAsync().ConfigureAwait(false); // the last item may be what calls this, on the loop
-            _ended.TrySetResult();
+            State = await initializer.RunAsync();
+            return true;
         }
         catch (Exception error)
         {
-            _ended.TrySetException(error);
+            Books.FailInitializer(WorkerName, error);
+            return false;
+        }
+    }
+
+    // The engine as its books see it.
+    private sealed class Host(LoopExecutor executor) : ILocalEngine
+    {
+        private readonly Lock _gate = new(); // not the books': a loop is started under it
+        private EventLoopThread? _thread;    // owner: _gate
+        private bool _stopping;              // owner: _gate
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Engine => executor.Engine;
+
+        public ExecutorOptions CommonOptions => executor._options;
+
+        public long TotalWorkersStarted => Volatile.Read(ref _thread) is null ? 0 : 1;
+
+        public bool TryPlaceLocked(LocalJob job) => executor.Books.Running - executor.Books.Lent < executor.Workers;
+
+        public void Begin(LocalJob job)
+        {
+            var loopJob = (ILoopJob)job;
+            loopJob.JoinClock();
+            var loop = Loop();
+            // What made room for it may be another item, whose context is not this one's.
+            if (loopJob.Flow is { } flow) ExecutionContext.Run(flow, _ => loop.SubmitAsync(loopJob.RunAsync), null);
+            else loop.SubmitAsync(loopJob.RunAsync);
+        }
+
+        // Its task goes on as long as it will.
+        public void WriteOffLocked(LocalJob job) => executor.Books.WrittenOffLocked(job);
+
+        public void OnDrained(bool killed)
+        {
+            EventLoopThread? toStop;
+            lock (_gate)
+            {
+                toStop = _stopping ? null : _thread;
+                _stopping = true;
+                if (_thread is null) killed = true; // nothing to wait for
+            }
+            if (toStop is not null) _ = StopAsync(toStop);
+            if (killed) Ended.TrySetResult(); // the loop ends behind it, if ever
+        }
+
+        private EventLoop Loop()
+        {
+            lock (_gate)
+            {
+                return (_thread ??= new EventLoopThread(new EventLoopOptions
+                {
+                    Name = executor.WorkerName,
+                    Clock = executor._options.Clock,
+                    UnhandledError = executor._options.UnhandledError ?? (static error => Console.Error.WriteLine($"simul: an item on the loop left an error nobody handled: {error}")),
+                })).Loop;
+            }
+        }
+
+        private async Task StopAsync(EventLoopThread thread)
+        {
+            try
+            {
+                thread.RequestStop(); // the last item may be what calls this, on the loop
+                await thread.Completion.ConfigureAwait(false);
+                WorkerInitializer.DisposeState(executor.State, executor.WorkerName);
+                Ended.TrySetResult();
+            }
+            catch (Exception error)
+            {
+                Ended.TrySetException(error);
+            }
         }
     }
 }

@@ -4,28 +4,35 @@ namespace Simul;
 // order of ending. Used by one reader at a time.
 internal sealed class MapWindow<TArg, TResult>(bool ordered)
 {
-    private readonly Queue<(long Index, TArg Input, Task<TResult> Task)> _inOrder = new();
-    private readonly System.Threading.Channels.Channel<(long Index, TArg Input, Task<TResult> Task)> _ended =
-        System.Threading.Channels.Channel.CreateUnbounded<(long, TArg, Task<TResult>)>(new() { SingleReader = true });
+    private readonly Queue<(long Index, WorkItem<TResult> Item, TArg Input, Task<TResult> Task)> _inOrder = new();
+    private readonly System.Threading.Channels.Channel<(long Index, WorkItem<TResult> Item, TArg Input, Task<TResult> Task)> _ended =
+        System.Threading.Channels.Channel.CreateUnbounded<(long, WorkItem<TResult>, TArg, Task<TResult>)>(new() { SingleReader = true });
 
     public int Count { get; private set; }
 
-    public void Add(long index, TArg input, Task<TResult> task)
+    // Completes when the next one is there to be taken.
+    public async Task NextEndsAsync()
+    {
+        if (ordered) await ((Task)_inOrder.Peek().Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        else await _ended.Reader.WaitToReadAsync();
+    }
+
+    public void Add(long index, WorkItem<TResult> item, TArg input, Task<TResult> task)
     {
         Count++;
-        if (ordered) _inOrder.Enqueue((index, input, task));
-        else _ = FollowAsync(index, input, task);
+        if (ordered) _inOrder.Enqueue((index, item, input, task));
+        else _ = FollowAsync(index, item, input, task);
     }
 
     // Comes back by the reader's own context: a detour through the pool would let a virtual clock jump before the reader
     // hears of the end.
-    private async Task FollowAsync(long index, TArg input, Task<TResult> task)
+    private async Task FollowAsync(long index, WorkItem<TResult> item, TArg input, Task<TResult> task)
     {
         await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _ended.Writer.TryWrite((index, input, task));
+        _ended.Writer.TryWrite((index, item, input, task));
     }
 
-    public async ValueTask<(long Index, TArg Input, Task<TResult> Task)> NextAsync()
+    public async ValueTask<(long Index, WorkItem<TResult> Item, TArg Input, Task<TResult> Task)> NextAsync()
     {
         if (!ordered)
         {
@@ -45,7 +52,7 @@ internal sealed class MapWindow<TArg, TResult>(bool ordered)
     {
         while (Count > 0)
         {
-            var (_, _, task) = await NextAsync();
+            var (_, _, _, task) = await NextAsync();
             _ = task.Exception;
         }
     }

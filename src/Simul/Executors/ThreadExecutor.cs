@@ -10,32 +10,25 @@ namespace Simul;
 /// <para>Cancellation: before the start it takes the item out of the queue; afterwards it is up to the method, since a thread
 /// cannot be killed. At its time limit an item fails at once, and if it goes on all the same its thread is given up for lost
 /// and replaced.</para>
+/// <para>Nesting: an item may submit to its own executor and wait for it. While something it submitted has not ended its own
+/// slot is lent, so that such a nest cannot lock up; there may be that many threads more than
+/// <see cref="ThreadExecutorOptions.Workers"/>.</para>
+/// <para>An executor nobody disposed keeps its idle threads until the process ends; they are background threads.</para>
 /// <para>Thread safety: all members may be used from any thread.</para>
 /// </remarks>
 [DebuggerDisplay("threads x {Workers}: {GetStatistics()}")]
 public sealed class ThreadExecutor : Executor
 {
     private readonly ThreadExecutorOptions _options;
-    private readonly Lock _gate = new();
-    private readonly LinkedList<ThreadJob> _queue = new();      // owner: _gate
-    private readonly Stack<ThreadWorker> _idle = new();         // owner: _gate; the last to idle is the warmest
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly long _started;
-    private int _workers;       // live and not lost; owner: _gate, as all below
-    private int _running;
-    private bool _closed;
-    private long _lastId;
-    private long _totalCompleted;
-    private long _totalFailed;
-    private long _totalCancelled;
-    private long _totalWorkers;
+    private readonly Host _host;
 
     /// <summary>Makes an executor; no thread starts yet.</summary>
     /// <param name="options">Workers, clock, observer.</param>
     public ThreadExecutor(ThreadExecutorOptions? options = null)
     {
         _options = options ?? new ThreadExecutorOptions();
-        _started = _options.Clock.GetTimestamp();
+        _host = new Host(this);
+        Books = new LocalBooks(_host);
     }
 
     /// <inheritdoc/>
@@ -44,168 +37,161 @@ public sealed class ThreadExecutor : Executor
     /// <inheritdoc/>
     public override int Workers => _options.Workers;
 
-    internal ThreadExecutorOptions Options => _options;
+    /// <inheritdoc/>
+    protected internal override TimeProvider Clock => _options.Clock;
 
-    internal TimeSpan Elapsed => _options.Clock.GetElapsedTime(_started);
+    internal LocalBooks Books { get; }
 
     /// <inheritdoc/>
-    public override ExecutorStatistics GetStatistics()
-    {
-        lock (_gate) return new(_queue.Count, _running, _totalCompleted, _totalFailed, _totalCancelled, _totalWorkers);
-    }
+    public override ExecutorStatistics GetStatistics() => Books.GetStatistics();
+
+    /// <inheritdoc/>
+    public override Task ShutdownAsync(ShutdownMode mode = ShutdownMode.Finish, TimeSpan? timeLimit = null) => Books.ShutdownAsync(mode, timeLimit, _host.Ended.Task);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => new(ShutdownAsync());
+
+    /// <inheritdoc/>
+    public override Task WaitForRoomAsync(CancellationToken cancellationToken = default) => Books.WaitForRoomAsync(cancellationToken);
 
     /// <inheritdoc/>
     protected internal override Task<TResult> ExecuteAsync<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(item);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            lock (_gate)
-            {
-                if (_closed) throw new ExecutorClosedException(Engine);
-                _totalCancelled++;
-            }
-            return Task.FromCanceled<TResult>(cancellationToken);
-        }
-        return Start(item, cancellationToken).Task;
+        if (!cancellationToken.IsCancellationRequested) return Start(item, cancellationToken).Task;
+        Books.CountCancelled();
+        return Task.FromCanceled<TResult>(cancellationToken);
     }
 
     internal ThreadJob<TResult> Start<TResult>(WorkItem<TResult> item, CancellationToken cancellationToken)
     {
-        var job = new ThreadJob<TResult>(this, item);
-        job.WatchCancellation(cancellationToken);
-        ThreadWorker? worker = null;
-        lock (_gate)
-        {
-            if (_closed)
-            {
-                job.Forget();
-                throw new ExecutorClosedException(Engine);
-            }
-            job.Id = ++_lastId;
-            if (!_idle.TryPop(out worker) && _workers < Workers)
-            {
-                _workers++;
-                worker = new ThreadWorker(this, $"{_options.Name ?? "thread"}-{++_totalWorkers}");
-            }
-            if (worker is null) job.Place = _queue.AddLast(job);
-            else _running++;
-        }
-        if (worker is not null)
-        {
-            job.JoinClock();
-            worker.Give(job);
-        }
-        else if (cancellationToken.IsCancellationRequested)
-        {
-            job.CallerCancelled(); // it came before the job stood in the queue
-        }
+        var job = new ThreadJob<TResult>(this, item, cancellationToken);
+        job.WatchCancellation();
+        Books.Accept(job);
         return job;
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
-    {
-        List<ThreadWorker> idle;
-        lock (_gate)
-        {
-            _closed = true;
-            idle = [.. _idle];
-            _idle.Clear();
-            _workers -= idle.Count;
-            if (_workers == 0) _ended.TrySetResult();
-        }
-        foreach (var worker in idle) worker.Give(null);
-        await _ended.Task;
-    }
-
-    // A cancelled job that waits in the queue leaves it. False when it is on a worker already.
-    internal bool TryWithdraw(ThreadJob job)
-    {
-        lock (_gate)
-        {
-            if (job.Place is not { List: not null } place) return false;
-            _queue.Remove(place);
-            _totalCancelled++;
-            return true;
-        }
     }
 
     // What a worker does after a job: the next one, or null to idle, or leave. The next job joins the clock before the last
     // one leaves it, so that the clock cannot jump between them.
-    internal ThreadJob? NextJob(ThreadWorker worker, ThreadJob done, out bool leave)
+    internal LocalJob? NextJob(ThreadWorker worker, LocalJob done, out bool leave)
     {
-        lock (_gate)
+        LocalJob? next = null;
+        RoomWaiters.Batch woken;
+        lock (Books.Gate)
         {
-            done.HasEnded = true;
-            _running--;
-            leave = false;
-            if (worker.IsLost)
+            Books.LeaveLocked(done);
+            leave = worker.IsLost;
+            if (!leave)
             {
-                leave = true;
-                return null;
+                // More than there may be: a slot was lent, and is not any longer.
+                leave = _host.Live - Books.Lent > Workers;
+                if (!leave) next = Books.TakeLocked();
+                if (next is null && Books.IsDrained) leave = true;
+                if (leave) _host.Live--;
+                else if (next is null) _host.Idle.Push(worker);
+                else ((IThreadJob)next).Worker = worker;
             }
-            if (_queue.First is { } first)
-            {
-                _queue.RemoveFirst();
-                _running++;
-                return first.Value;
-            }
-            if (_closed)
-            {
-                leave = true;
-                if (--_workers == 0) _ended.TrySetResult();
-                return null;
-            }
-            _idle.Push(worker);
-            return null;
+            woken = Books.TakeRoomLocked();
         }
+        Books.Left(done);
+        woken.Wake();
+        return next;
     }
 
     // An item is past its limit: if it still runs, its thread is written off and another may start. One that ended meanwhile,
     // perhaps because its token told it to, has left its worker to others.
-    internal void GiveUp(ThreadWorker worker, ThreadJob late)
+    internal void GiveUp(ThreadWorker worker, LocalJob late)
     {
-        ThreadWorker? replacement = null;
-        ThreadJob? job = null;
-        lock (_gate)
+        lock (Books.Gate)
         {
-            if (late.HasEnded) return;
-            worker.IsLost = true;
-            if (_queue.First is { } first)
-            {
-                job = first.Value;
-                _queue.RemoveFirst();
-                _running++;
-                replacement = new ThreadWorker(this, $"{_options.Name ?? "thread"}-{++_totalWorkers}");
-            }
-            else if (--_workers == 0 && _closed)
-            {
-                _ended.TrySetResult();
-            }
+            if (!late.OnWorker || worker.IsLost) return;
+            WriteOffLocked(worker, late);
         }
-        if (replacement is null) return;
-        job!.JoinClock();
-        replacement.Give(job);
+        Books.Dispatch();
+        _host.CheckEnded();
     }
 
-    // An item has ended, or is past its limit; called before its outcome is told, so that whoever awaits it finds it counted.
-    internal void Count(WorkEnd ended)
+    // The last thing a thread does.
+    internal void Gone(ThreadWorker worker)
     {
-        lock (_gate)
+        lock (Books.Gate)
         {
-            switch (ended)
+            if (!worker.IsLost) _host.Threads--;
+        }
+        _host.CheckEnded();
+    }
+
+    private void WriteOffLocked(ThreadWorker worker, LocalJob job)
+    {
+        worker.IsLost = true;
+        _host.Live--;
+        _host.Threads--;
+        Books.WrittenOffLocked(job);
+    }
+
+    // The engine as its books see it.
+    private sealed class Host(ThreadExecutor executor) : ILocalEngine
+    {
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Owner of these: the books' gate.
+        public Stack<ThreadWorker> Idle { get; } = new(); // the last to idle is the warmest
+
+        public int Live { get; set; }    // that take jobs
+
+        public int Threads { get; set; } // that have not gone, and are not lost
+
+        public long TotalWorkersStarted { get; private set; }
+
+        public string Engine => executor.Engine;
+
+        public ExecutorOptions CommonOptions => executor._options;
+
+        public bool TryPlaceLocked(LocalJob job)
+        {
+            if (!Idle.TryPop(out var worker))
             {
-                case WorkEnd.Completed:
-                    _totalCompleted++;
-                    break;
-                case WorkEnd.Failed:
-                    _totalFailed++;
-                    break;
-                default:
-                    _totalCancelled++;
-                    break;
+                if (Live - executor.Books.Lent >= executor.Workers) return false;
+                Live++;
+                Threads++;
+                worker = new ThreadWorker(executor, $"{executor._options.Name ?? "thread"}-{++TotalWorkersStarted}");
             }
+            ((IThreadJob)job).Worker = worker;
+            return true;
+        }
+
+        public void Begin(LocalJob job)
+        {
+            var threadJob = (IThreadJob)job;
+            threadJob.JoinClock();
+            threadJob.Worker!.Give(job);
+        }
+
+        public void WriteOffLocked(LocalJob job)
+        {
+            if (((IThreadJob)job).Worker is { IsLost: false } worker) executor.WriteOffLocked(worker, job);
+        }
+
+        public void OnDrained(bool killed)
+        {
+            List<ThreadWorker> idle;
+            lock (executor.Books.Gate)
+            {
+                idle = [.. Idle];
+                Idle.Clear();
+                Live -= idle.Count;
+            }
+            foreach (var worker in idle) worker.Give(null);
+            CheckEnded();
+        }
+
+        public void CheckEnded()
+        {
+            lock (executor.Books.Gate)
+            {
+                if (!executor.Books.IsDrained || Threads > 0) return;
+            }
+            Ended.TrySetResult();
         }
     }
 }

@@ -8,7 +8,9 @@ internal sealed class ThreadWorker
     private readonly ThreadExecutor _executor;
     private readonly SemaphoreSlim _given = new(0);
     private ExecutionContext? _clean; // the thread's own
-    private ThreadJob? _job; // set by the giver before _given is released
+    private LocalJob? _job;           // set by the giver before _given is released
+    private bool _initialized;        // owner of these two: the thread
+    private object? _state;
 
     public ThreadWorker(ThreadExecutor executor, string name)
     {
@@ -19,14 +21,41 @@ internal sealed class ThreadWorker
 
     public string Name { get; }
 
-    // Set once, under the executor's gate, when an item ran past its limit.
+    // What the initializer made.
+    public object? State => _state;
+
+    // Set once, under the books' gate, when an item ran past its limit or was written off.
     public bool IsLost { get; set; }
 
     // Null: end.
-    public void Give(ThreadJob? job)
+    public void Give(LocalJob? job)
     {
         _job = job;
         _given.Release();
+    }
+
+    // On the thread, before an item. False when it failed, here or before.
+    public bool Initialize(LocalBooks books)
+    {
+        if (_initialized) return true;
+        if (books.Options.Initializer is { } initializer)
+        {
+            WorkContext.Current = new WorkContext(books.Engine, Name, books.Options.Clock, CancellationToken.None);
+            try
+            {
+                _state = initializer.Run(Name, books.Options.Clock);
+            }
+            catch (Exception error)
+            {
+                books.FailInitializer(Name, error);
+                return false;
+            }
+            finally
+            {
+                WorkContext.Current = null;
+            }
+        }
+        return _initialized = true;
     }
 
     private void Run()
@@ -34,6 +63,8 @@ internal sealed class ThreadWorker
         _clean = ExecutionContext.Capture();
         do _given.Wait();
         while (RunJobs());
+        WorkerInitializer.DisposeState(_state, Name);
+        _executor.Gone(this);
     }
 
     // A frame of its own: a thread that waits for its next job must not keep the last one alive. False: the thread ends.
@@ -45,13 +76,13 @@ internal sealed class ThreadWorker
         if (job is null) return false;
         while (job is not null)
         {
-            job.Run(this);
+            ((IThreadJob)job).Run(this);
             // What the item left on the thread must not reach the next one.
             SynchronizationContext.SetSynchronizationContext(null);
             if (_clean is not null && ExecutionContext.Capture() != _clean) ExecutionContext.Restore(_clean);
             var next = _executor.NextJob(this, job, out bool leave);
-            next?.JoinClock();
-            job.LeaveClock();
+            (next as IThreadJob)?.JoinClock();
+            ((IThreadJob)job).LeaveClock();
             if (leave) return false;
             job = next;
         }

@@ -40,4 +40,23 @@ public sealed class WorkContext
 
     /// <summary>Cancelled when the item is given up or its time limit is over.</summary>
     public CancellationToken CancellationToken { get; }
+
+    /// <summary>Which attempt this is, from 1 (<see cref="WorkOptions.Retry"/>).</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>What the worker's initializer returned; null when there is none, or it returned nothing.</summary>
+    public object? State { get; init; }
+
+    // The item as its engine sees it.
+    internal object? Item { get; init; }
+
+    /// <summary>What the worker's initializer returned.</summary>
+    /// <typeparam name="TState">Its type.</typeparam>
+    /// <returns>The state of this worker.</returns>
+    /// <exception cref="InvalidOperationException">There is none, or it is of another type.</exception>
+    public TState GetState<TState>() => State is TState state
+        ? state
+        : throw new InvalidOperationException(State is null
+            ? $"Worker {Worker} has no state. Give the executor an initializer that returns one: Initializer = WorkerInitializer.Create(...)."
+            : $"The state of worker {Worker} is of type {State.GetType()}, not {typeof(TState)}.");
 }

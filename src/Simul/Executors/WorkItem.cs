@@ -51,6 +51,9 @@ public abstract class WorkItem<TResult>
     /// <summary>The argument, boxed; null when there is none.</summary>
     public abstract object? Argument { get; }
 
+    // How often it was tried; told by the engine.
+    internal int Attempts { get; set; }
+
     /// <summary>Runs the method here, on the calling thread.</summary>
     /// <param name="cancellationToken">Handed to the method, if it takes one.</param>
     /// <returns>The result; already complete for a synchronous method. What the method throws comes out of this call or
@@ -82,6 +85,86 @@ internal static class WorkItem
             Func<TArg, Task<TResult>> => WorkShape.Asynchronous,
             _ => WorkShape.AsynchronousCancellable,
         }, argument, options ?? WorkOptions.Default);
+    }
+
+    public static WorkItem<NoResult> CreateAction(Delegate method, WorkOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return new PlainAction(method, method switch
+        {
+            Action => WorkShape.Synchronous,
+            Action<CancellationToken> => WorkShape.SynchronousCancellable,
+            Func<Task> => WorkShape.Asynchronous,
+            _ => WorkShape.AsynchronousCancellable,
+        }, options ?? WorkOptions.Default);
+    }
+
+    public static WorkItem<NoResult> CreateAction<TArg>(Delegate method, TArg argument, WorkOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return new ActionWithArgument<TArg>(method, method switch
+        {
+            Action<TArg> => WorkShape.Synchronous,
+            Action<TArg, CancellationToken> => WorkShape.SynchronousCancellable,
+            Func<TArg, Task> => WorkShape.Asynchronous,
+            _ => WorkShape.AsynchronousCancellable,
+        }, argument, options ?? WorkOptions.Default);
+    }
+
+    private static ValueTask<NoResult> Done(Task task) => new(AwaitAsync(task));
+
+    private static async Task<NoResult> AwaitAsync(Task task)
+    {
+        await task;
+        return default;
+    }
+
+    private sealed class PlainAction(Delegate method, WorkShape shape, WorkOptions options) : WorkItem<NoResult>(method, shape, options)
+    {
+        public override Type? ArgumentType => null;
+
+        public override object? Argument => null;
+
+        public override ValueTask<NoResult> InvokeAsync(CancellationToken cancellationToken)
+        {
+            switch (Shape)
+            {
+                case WorkShape.Synchronous:
+                    ((Action)Method)();
+                    return default;
+                case WorkShape.SynchronousCancellable:
+                    ((Action<CancellationToken>)Method)(cancellationToken);
+                    return default;
+                case WorkShape.Asynchronous:
+                    return Done(((Func<Task>)Method)());
+                default:
+                    return Done(((Func<CancellationToken, Task>)Method)(cancellationToken));
+            }
+        }
+    }
+
+    private sealed class ActionWithArgument<TArg>(Delegate method, WorkShape shape, TArg argument, WorkOptions options) : WorkItem<NoResult>(method, shape, options)
+    {
+        public override Type ArgumentType => typeof(TArg);
+
+        public override object? Argument => argument;
+
+        public override ValueTask<NoResult> InvokeAsync(CancellationToken cancellationToken)
+        {
+            switch (Shape)
+            {
+                case WorkShape.Synchronous:
+                    ((Action<TArg>)Method)(argument);
+                    return default;
+                case WorkShape.SynchronousCancellable:
+                    ((Action<TArg, CancellationToken>)Method)(argument, cancellationToken);
+                    return default;
+                case WorkShape.Asynchronous:
+                    return Done(((Func<TArg, Task>)Method)(argument));
+                default:
+                    return Done(((Func<TArg, CancellationToken, Task>)Method)(argument, cancellationToken));
+            }
+        }
     }
 
     private sealed class Plain<TResult>(Delegate method, WorkShape shape, WorkOptions options) : WorkItem<TResult>(method, shape, options)

@@ -17,4 +17,11 @@ public sealed record WorkOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(Timeout), value, "A time limit must be above zero; leave it out for none.");
     }
+
+    /// <summary>Which of the items that wait for a worker comes first: the one with the highest number, and among equals the
+    /// one submitted first. Default: 0. What runs already is not interrupted.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Whether the item is tried again when it failed. Default: no; then no item runs twice.</summary>
+    public RetryPolicy? Retry { get; init; }
 }

@@ -7,4 +7,8 @@ namespace Simul;
 /// <param name="Input">The input.</param>
 /// <param name="Result">The result; default when the item failed.</param>
 /// <param name="Error">What the item failed with; null when it did not.</param>
-public readonly record struct WorkOutcome<TArg, TResult>(long Index, TArg Input, TResult? Result, Exception? Error);
+public readonly record struct WorkOutcome<TArg, TResult>(long Index, TArg Input, TResult? Result, Exception? Error)
+{
+    /// <summary>How often the item was tried: 1 where the map has no <see cref="MapOptions.Retry"/>.</summary>
+    public int Attempts { get; init; } = 1;
+}

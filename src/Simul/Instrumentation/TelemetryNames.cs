@@ -11,11 +11,20 @@ public static class TelemetryNames
     /// <summary>The meter: <c>dotnet-counters monitor --counters Simul</c>.</summary>
     public const string Meter = "Simul";
 
-    /// <summary>The activity source: a span for each loop task.</summary>
+    /// <summary>The activity source: a span for each loop task, and one for each attempt of an executor's item.</summary>
     public const string ActivitySource = "Simul";
 
     /// <summary>The tag that says which loop: its <see cref="EventLoopOptions.Name"/>.</summary>
     public const string LoopTag = "simul.loop";
+
+    /// <summary>The tag of an item's span that says which kind of executor: its <c>Engine</c>.</summary>
+    public const string EngineTag = "simul.engine";
+
+    /// <summary>The tag of an item's span that says which worker: its name.</summary>
+    public const string WorkerTag = "simul.worker";
+
+    /// <summary>The tag of an item's span that says which attempt, beyond the first.</summary>
+    public const string AttemptTag = "simul.attempt";
 
     /// <summary>Counter, <c>{turn}</c>: turns begun.</summary>
     public const string Turns = "simul.loop.turns";

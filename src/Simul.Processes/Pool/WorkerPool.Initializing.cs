@@ -1,0 +1,58 @@
+using Simul.Processes.Methods;
+using Simul.Processes.Payloads;
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Pool;
+
+// What each worker does before it says that it is ready. A failure there would be the same in the next one, so it is the
+// pool's: what waits fails, and nothing is taken any more. An initializer that ends the process counts as a failed start.
+internal sealed partial class WorkerPool
+{
+    private MethodReference? _initializer; // set once, by the constructor
+    private byte[] _initializerClosure = [];
+    private Exception? _initializerError;  // owner: _gate
+    private string _failedWorker = "";     // owner: _gate
+
+    private void PrepareInitializer()
+    {
+        if (Options.Initializer is not { } initializer) return;
+        _initializer = MethodReference.Create(initializer.Method, initializer.Shape, null, initializer.StateType);
+        _initializerClosure = _initializer.Captured(initializer.Method);
+    }
+
+    private void WriteInitializer(FrameWriter writer)
+    {
+        _initializer!.Write(writer, -1);
+        writer.Begin(MessageKind.Initialize);
+        writer.WritePayload(new(_initializerClosure, default));
+        writer.End();
+    }
+
+    private void OnInitializerFailed(WorkerSlot slot, FrameBody body)
+    {
+        var error = ExceptionPayload.Read(ref body);
+        List<Job> failed;
+        lock (_gate)
+        {
+            _initializerError ??= error;
+            if (_failedWorker.Length == 0) _failedWorker = slot.Name;
+            if (slot.State == WorkerSlotState.Starting) slot.State = WorkerSlotState.Retiring;
+            failed = [.. _slots.SelectMany(static s => s.Jobs).Where(static j => j.State == JobState.Assigned), .. _queue.TakeAll(), .. _delayed];
+            foreach (var job in failed)
+            {
+                job.Node = null;
+                EndLocked(job);
+            }
+            EndRetiredLocked(slot);
+        }
+        foreach (var job in failed)
+        {
+            lock (_gate) error = InitializerErrorLocked();
+            job.Fail(error);
+            Settle(job, null);
+        }
+    }
+
+    // Each its own, for its own stack trace.
+    private WorkerInitializationException InitializerErrorLocked() => new(EngineName, _failedWorker, _initializerError);
+}
