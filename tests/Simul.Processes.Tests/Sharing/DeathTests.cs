@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using Xunit.Abstractions;
 
@@ -20,7 +19,7 @@ public class DeathTests(ITestOutputHelper output)
         for (int round = 0; round < s_rounds; round++)
         {
             using var things = new DeathThings(name);
-            using var process = Process.Start(WorkerHost.CreateStartInfo(typeof(DeathTests).Assembly.Location, typeof(DeathProgram), name))!;
+            using var process = Unrelated.Start(typeof(DeathProgram), name);
             try
             {
                 await things.Ready.WaitAsync(SharedJobs.Limit);
@@ -97,7 +96,7 @@ public class DeathTests(ITestOutputHelper output)
         using var barrier = ProcessBarrier.Open(name, 2);
         for (int round = 0; round < s_rounds / 4; round++)
         {
-            using var process = Process.Start(WorkerHost.CreateStartInfo(typeof(DeathTests).Assembly.Location, typeof(BarrierProgram), name))!;
+            using var process = Unrelated.Start(typeof(BarrierProgram), name);
             using var end = new CancellationTokenSource();
             try
             {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using Simul.Processes.Sharing;
 
@@ -151,7 +150,7 @@ public class NamedTests
     {
         string name = NewName();
         using var folder = new Folder();
-        using var process = Process.Start(WorkerHost.CreateStartInfo(typeof(NamedTests).Assembly.Location, typeof(HoldingProgram), name, folder["ready"]))!;
+        using var process = Unrelated.Start(typeof(HoldingProgram), name, folder["ready"]);
         await Until.WrittenAsync(folder["ready"]);
         Assert.True(File.Exists(PathOf(name)));
         process.Kill();
@@ -167,8 +166,7 @@ public class NamedTests
     public async Task EndedWithoutDispose_LeavesNoFile()
     {
         string name = NewName();
-        var start = WorkerHost.CreateStartInfo(typeof(NamedTests).Assembly.Location, typeof(ForgettingProgram), name);
-        using var process = Process.Start(start)!;
+        using var process = Unrelated.Start(typeof(ForgettingProgram), name);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
         Assert.False(File.Exists(PathOf(name)));
