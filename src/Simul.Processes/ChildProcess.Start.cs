@@ -132,11 +132,21 @@ public partial class ChildProcess
             throw new DirectoryNotFoundException($"The child cannot run in {directory}: there is no such folder. Make it first, or leave {nameof(ChildProcessOptions.WorkingDirectory)} out.");
         WorkerDepth.ThrowIfTooDeep();
         var reference = MethodReference.Create(method, shape, argumentType, result);
-        byte[] closure = reference.Captured(method);
-        byte[] bytes = argumentType is null ? [] : WorkPayload.Serialize(argumentType, argument, $"The argument of {reference.Display}");
-        var session = new ChildSession<TOutcome>(options.Name ?? $"child-{Interlocked.Increment(ref s_lastNumber)}", method.Method.Name, options);
-        session.Start(CreateLauncher(options), reference, closure, bytes, token);
-        return session;
+        byte[] captured = reference.Captured(method);
+        var launcher = CreateLauncher(options);
+        try
+        {
+            var input = argumentType is null ? Payload.None : WorkPayload.Serialize(argumentType, argument, launcher.Arguments, $"The argument of {reference.Display}");
+            var session = new ChildSession<TOutcome>(options.Name ?? $"child-{Interlocked.Increment(ref s_lastNumber)}", method.Method.Name, options, launcher);
+            session.Start(reference, Payload.Of(captured, launcher.Arguments), input, token);
+            return session;
+        }
+        catch
+        {
+            // Nothing was started, so nobody owns it.
+            launcher.Dispose();
+            throw;
+        }
     }
 
     private static WorkerLauncher CreateLauncher(ChildProcessOptions options) => WorkerLauncher.Create(

@@ -92,6 +92,22 @@ internal static class PeerJobs
         return jobs;
     }
 
+    // The size is part of what is measured, so a quick run has fewer peers instead.
+    public static IReadOnlyList<Job> Array(bool quick)
+    {
+        Job Pool(string peer, Tool needs) => new(peer, JobKind.Peer, [Paths.Python, Paths.Source("python-pools/pools.py"), "W7", "64", peer]) { Pinned = false, Needs = needs };
+        List<Job> jobs =
+        [
+            Simul("array", 64) with { Pinned = false },
+            Reference("array", "64"),
+            Pool("python-shared-memory", Tool.Python),
+            new("node", JobKind.Peer, ["node", Paths.Node("pool.mjs"), "W7", "64"]) { Pinned = false, Needs = Tool.Node },
+            Pool("python-joblib", Tool.Joblib),
+        ];
+        if (!quick) jobs.AddRange([Pool("python-ppe-fork", Tool.Python), Pool("python-mp-pool-fork", Tool.Python), Pool("python-loky", Tool.Joblib)]);
+        return jobs;
+    }
+
     public static IReadOnlyList<Job> Cpu(bool quick)
     {
         Job Pool(string peer) => new(peer, JobKind.Peer, [Paths.Python, Paths.Source("python-pools/pools.py"), "W8", "300000", peer]) { Pinned = false, Needs = Tool.Python };

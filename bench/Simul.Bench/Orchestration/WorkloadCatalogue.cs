@@ -4,7 +4,7 @@ namespace Simul.Bench.Orchestration;
 internal static class WorkloadCatalogue
 {
     /// <summary>Named in the contract and not built yet.</summary>
-    public static IReadOnlyList<string> Later { get; } = ["echo", "array", "wake"];
+    public static IReadOnlyList<string> Later { get; } = ["echo", "wake"];
 
     public static IReadOnlyList<Workload> All { get; } =
     [
@@ -74,6 +74,14 @@ internal static class WorkloadCatalogue
             new("idle_worker_bytes", "bytes", ["*:idle_worker_bytes"]),
             new("idle_pool_cpu", "ms/s", ["*:idle_pool_cpu"]),
         ], PeerJobs.Call),
+        new("array", "64 MiB of doubles to a worker process that sums them, copied (`_array`: into an array of the method's own) or shared; and 64 MiB "
+            + "made by a worker and returned. Not pinned.",
+        [
+            new("send_sum_back", "GB/s", ["*:send_sum_back", "*:send_sum_back_copy", "*:send_sum_back_fresh_block"], HigherIsBetter: true, References: [new("c:shm_roundtrip", 1, "copied into shared memory and summed by another process, in C")]),
+            new("send_sum_back_array", "GB/s", ["*:send_sum_back", "*:send_sum_back_copy"], HigherIsBetter: true),
+            new("send_sum_back_shared", "GB/s", ["*:send_sum_back_shared", "*:send_sum_back_kept_block", "*:send_sum_back_same_array_again", "*:send_sum_back_transfer"], HigherIsBetter: true, References: [new("c:sum", 1, "the sum alone, in C")]),
+            new("get_back", "GB/s", ["*:get_back", "*:get_back_copy"], HigherIsBetter: true, References: [new("c:memcpy_warm", 1, "one copy in memory, in C")]),
+        ], PeerJobs.Array),
         new("cpu", "Sum of the primes below N by trial division in one and in two workers: how many times faster two are. Not pinned.",
         [
             new("threads_speedup", "x", ["*:threads_speedup", "go:goroutines_speedup", "node-*:workers_speedup"], HigherIsBetter: true, References: [new("c:threads_speedup", 1, "two threads in C")]),

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Simul.Bench.Scenarios;
 
 /// <summary>Which of the 64 blocks of the numbers below <paramref name="Limit"/> a worker takes: every <paramref name="Of"/>-th.</summary>
@@ -12,6 +15,34 @@ public static class BenchWork
     {
         Thread.Sleep(milliseconds);
         return milliseconds;
+    }
+
+    public static double SumArray(double[] numbers) => SumMemory(numbers);
+
+    public static double SumMemory(ReadOnlyMemory<double> numbers)
+    {
+        // Four sums side by side, or the adder's latency is all there is to measure.
+        var span = MemoryMarshal.Cast<double, Vector<double>>(numbers.Span);
+        Vector<double> a = default, b = default, c = default, d = default;
+        int i = 0;
+        for (; i + 4 <= span.Length; i += 4)
+        {
+            a += span[i];
+            b += span[i + 1];
+            c += span[i + 2];
+            d += span[i + 3];
+        }
+        for (; i < span.Length; i++) a += span[i];
+        double sum = Vector.Sum(a + b + c + d);
+        for (i = span.Length * Vector<double>.Count; i < numbers.Length; i++) sum += numbers.Span[i];
+        return sum;
+    }
+
+    public static double[] MakeArray(int length)
+    {
+        double[] numbers = GC.AllocateUninitializedArray<double>(length); // as numpy.ones: filled once, not cleared before
+        Array.Fill(numbers, 1);
+        return numbers;
     }
 
     public static long SumPrimes(PrimeRange range)

@@ -46,6 +46,9 @@ internal static class ScenarioCatalogue
             case "call-1core":
                 await CallScenario.RunOnOneCoreAsync(n);
                 break;
+            case "array":
+                await ArrayScenario.RunAsync(n);
+                break;
             case "cpu":
                 await CpuScenario.RunAsync(n);
                 break;

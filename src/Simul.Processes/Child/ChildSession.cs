@@ -27,6 +27,7 @@ internal abstract class ChildSession
     private readonly Lock _gate = new();
     private readonly Outbox _outbox = new();
     private readonly ChildProcessOptions _options;
+    private readonly WorkerLauncher _launcher; // owner: this session, once it has started
     private WorkerProcess _process = null!; // set by Start, once
     private CancellationTokenRegistration _registration; // set by Start, once
     private ITimer? _grace;       // owner: _gate
@@ -34,11 +35,13 @@ internal abstract class ChildSession
     private bool _settled;        // owner: _gate; set once
     private string? _killNote;    // owner: _gate; set once: why this side killed it
     private bool _terminated;     // owner: _gate; set once: this side sent SIGTERM
+    private Arena? _results;      // set by Start, once: where large results are
     private bool _taken;          // owner of this and the next: the receiving thread
     private int? _announcedExit;
 
-    protected ChildSession(string name, string item, ChildProcessOptions options)
+    protected ChildSession(string name, string item, ChildProcessOptions options, WorkerLauncher launcher)
     {
+        _launcher = launcher;
         Name = name;
         Item = item;
         _options = options;
@@ -60,10 +63,10 @@ internal abstract class ChildSession
     public CancellationToken Token { get; private set; }
 
     // Blocks until the process runs and its channel stands.
-    public void Start(WorkerLauncher launcher, MethodReference method, byte[] closure, byte[] argument, CancellationToken token)
+    public void Start(MethodReference method, Payload closure, Payload argument, CancellationToken token)
     {
         Token = token;
-        var (process, channel) = launcher.Start(Name, Print);
+        var (process, channel) = _launcher.Start(Name, Print);
         _process = process;
         // Nothing can come any more once the process has gone, whoever inherited its end of the channel.
         _ = process.Exited.ContinueWith(_ => channel.Shutdown(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -77,6 +80,7 @@ internal abstract class ChildSession
             state.method.Write(writer, MethodNumber);
             ItemFrame.Write(writer, ItemId, MethodNumber, 0, state.closure, state.argument);
         });
+        _results = channel.Results;
         new Thread(() => Supervise(channel), 512 * 1024) { IsBackground = true, Name = $"simul {Name}" }.UnsafeStart();
         _outbox.Flush();
         _registration = token.UnsafeRegister(static session => ((ChildSession)session!).Cancel(), this);
@@ -133,7 +137,8 @@ internal abstract class ChildSession
         await Exited.ConfigureAwait(false);
     }
 
-    protected abstract void SetResult(ReadOnlySpan<byte> result);
+    // In the block if there is one.
+    protected abstract void SetResult(ArenaBlock block, ReadOnlySpan<byte> result);
 
     protected abstract void SetFailed(Exception error);
 
@@ -159,6 +164,7 @@ internal abstract class ChildSession
             }
             exit = _process.Exited.GetAwaiter().GetResult();
         }
+        _launcher.Dispose();
         (ExitCode, Signal) = exit.Told(_announcedExit);
         if (TrySettle()) SettleWithoutResult(exit, failure);
         _exited.SetResult();
@@ -185,9 +191,12 @@ internal abstract class ChildSession
                 body.ReadInt64(); // how long it ran
                 // First of all, so that the process ends while the result is read.
                 Stop(exitCode: kind == MessageKind.Done ? 0 : 1);
+                // Before the outcome is fixed: a frame that is none must not leave it open.
+                var error = kind == MessageKind.Failed ? ExceptionPayload.Read(ref body) : null;
+                var block = error is null ? body.ReadPlace(_results) : default;
                 if (!TrySettle()) break;
-                if (kind == MessageKind.Done) SetResult(body.Rest);
-                else SettleFailed(ExceptionPayload.Read(ref body));
+                if (error is null) SetResult(block, body.Rest);
+                else SettleFailed(error);
                 break;
             case MessageKind.Dropped:
                 Stop(exitCode: 1);

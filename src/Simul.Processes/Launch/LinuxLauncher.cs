@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 using Simul.Processes.Interop.Linux;
 using Simul.Processes.Transport;
 
@@ -17,9 +18,44 @@ namespace Simul.Processes.Launch;
 // Each worker is its own process group: Ctrl+C in the terminal reaches the parent alone, which decides; and a kill ends what
 // the worker's method has started as well.
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxLauncher(HostCommand command, bool diagnostics, bool rings) : WorkerLauncher
+internal sealed class LinuxLauncher : WorkerLauncher
 {
-    public const int ChannelDescriptor = 3;
+    private const int ChannelDescriptor = 3;
+    private const int ArgumentsDescriptor = 4;
+
+    private readonly HostCommand _command;
+    private readonly bool _diagnostics;
+    private readonly bool _rings;
+    private readonly SharedRegion? _region;
+    private readonly SafeFileHandle? _regionFile;
+
+    public LinuxLauncher(HostCommand command, bool diagnostics, bool rings)
+    {
+        _command = command;
+        _diagnostics = diagnostics;
+        _rings = rings;
+        if (!rings) return;
+        try
+        {
+            _region = SharedRegion.Create(Arena.Size, out int descriptor);
+            // High, so that it is not one of those that a worker's are moved onto.
+            _regionFile = new SafeFileHandle(Libc.Control(descriptor, Libc.DuplicateCloseOnExec, 64), ownsHandle: true);
+            Libc.Close(descriptor);
+            if (!_regionFile.IsInvalid) Arguments = new ArenaAllocator(new Arena(_region, 0));
+        }
+        catch (IOException)
+        {
+            // Where addresses are rationed, large arguments go the way of small ones.
+        }
+    }
+
+    public override ArenaAllocator? Arguments { get; }
+
+    public override void Dispose()
+    {
+        _regionFile?.Dispose();
+        _region?.Dispose();
+    }
 
     public override unsafe (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output)
     {
@@ -31,7 +67,7 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics, bool 
         Channel? channel = null;
         try
         {
-            if (rings) channel = RingChannel.Create(out pair[1]);
+            if (_rings) channel = RingChannel.Create(out pair[1]);
             else Check(Libc.SocketPair(Libc.AfUnix, Libc.SockStream | Libc.SockCloseOnExec, 0, pair), "socketpair");
             if (!Surroundings.InheritsOutput)
             {
@@ -63,8 +99,12 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics, bool 
     private unsafe int Spawn(int channel, int standardOutput, int standardError)
     {
         Libc.Opaque actions = default, attributes = default, signals = default;
-        string[] description = [rings ? "ring" : "fd", ChannelDescriptor.ToString(CultureInfo.InvariantCulture), System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
-        byte** argv = Strings([command.Executable, .. command.WorkerArguments(description)]);
+        string[] description =
+        [
+            _rings ? "ring" : "fd", ChannelDescriptor.ToString(CultureInfo.InvariantCulture), System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+            .. Arguments is null ? (string[])[] : [ArgumentsDescriptor.ToString(CultureInfo.InvariantCulture)],
+        ];
+        byte** argv = Strings([_command.Executable, .. _command.WorkerArguments(description)]);
         byte** envp = Strings(MergedEnvironment(description));
         try
         {
@@ -76,6 +116,7 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics, bool 
             if (standardError >= 0) Libc.ActionsDuplicate(&actions, standardError, 2);
             Libc.ActionsDuplicate(&actions, channel, ChannelDescriptor);
             if (Surroundings.WorkingDirectory is { } directory) Libc.ActionsChangeDirectory(&actions, directory);
+            if (Arguments is not null) Libc.ActionsDuplicate(&actions, (int)_regionFile!.DangerousGetHandle(), ArgumentsDescriptor);
             Libc.AttributesSetGroup(&attributes, 0);
             Libc.AttributesSetSignalMask(&attributes, &signals);
             // Ignored signals stay ignored over exec. The runtime ignores SIGPIPE here; programs a worker starts must not.
@@ -84,7 +125,7 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics, bool 
             Libc.AttributesSetFlags(&attributes, Libc.SpawnSetGroup | Libc.SpawnSetDefaultSignals | Libc.SpawnSetSignalMask);
             int pid;
             int error = Libc.Spawn(&pid, argv[0], &actions, &attributes, argv, envp);
-            if (error != 0) throw new WorkerStartException($"{command.Executable} could not be started: {Marshal.GetPInvokeErrorMessage(error)}.");
+            if (error != 0) throw new WorkerStartException($"{_command.Executable} could not be started: {Marshal.GetPInvokeErrorMessage(error)}.");
             return pid;
         }
         finally
@@ -98,7 +139,7 @@ internal sealed class LinuxLauncher(HostCommand command, bool diagnostics, bool 
 
     private IEnumerable<string> MergedEnvironment(string[] description)
     {
-        var changes = Environment(command, diagnostics, description);
+        var changes = Environment(_command, _diagnostics, description);
         foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
         {
             if (!changes.ContainsKey((string)entry.Key)) yield return $"{entry.Key}={entry.Value}";

@@ -5,7 +5,7 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Launch;
 
 // Starts worker processes and connects a private channel to each. The seam between operating systems.
-internal abstract class WorkerLauncher
+internal abstract class WorkerLauncher : IDisposable
 {
     // Of every process it starts.
     public Surroundings Surroundings { get; init; } = Surroundings.OfParent;
@@ -18,6 +18,13 @@ internal abstract class WorkerLauncher
         return OperatingSystem.IsLinux() && !options.PortableLaunch
             ? new LinuxLauncher(command, options.Diagnostics, rings: canShare && options.Transport != WorkerTransport.Sockets) { Surroundings = surroundings ?? Surroundings.OfParent }
             : new PortableLauncher(command, options.Diagnostics) { Surroundings = surroundings ?? Surroundings.OfParent };
+    }
+
+    // Where large arguments are put for any worker to read; null: into the frames.
+    public virtual ArenaAllocator? Arguments => null;
+
+    public virtual void Dispose()
+    {
     }
 
     // Blocks until the process runs and the channel stands; `output` hears its lines, from any thread.

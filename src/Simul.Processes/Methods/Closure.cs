@@ -52,7 +52,7 @@ internal static class Closure
             object? value = field.GetValue(closure);
             byte[]? part = MethodReference.IsClosure(field.FieldType)
                 ? value is null ? null : Nested(field.FieldType, value, method)
-                : WorkPayload.Serialize(field.FieldType, value, $"The variable '{Variable(field)}' captured by {method}");
+                : WorkPayload.Serialize(field.FieldType, value, arena: null, $"The variable '{Variable(field)}' captured by {method}").Bytes;
             target.Write(BitConverter.GetBytes(part?.Length ?? -1));
             target.Write(part);
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Reflection;
 using Simul.Processes.Payloads;
 
@@ -14,16 +13,16 @@ internal sealed class CommandInvoker(MethodInfo method, WorkShape shape, bool is
         _ => typeof(Func<CancellationToken, Task>),
     })
 {
-    public override void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result)
+    public override void Run(ItemInput input, CancellationToken token, ResultBuffer result)
     {
-        var bound = Bind(closure);
+        var bound = Bind(input);
         if (shape == WorkShape.Synchronous) ((Action)bound)();
         else ((Action<CancellationToken>)bound)(token);
     }
 
-    public override async Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
+    public override async Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token)
     {
-        var bound = Bind(closure);
+        var bound = Bind(input);
         await (shape == WorkShape.Asynchronous ? ((Func<Task>)bound)() : ((Func<CancellationToken, Task>)bound)(token)).ConfigureAwait(false);
         return static _ => { };
     }
@@ -38,21 +37,19 @@ internal sealed class CommandInvoker<TArg>(MethodInfo method, WorkShape shape, b
         _ => typeof(Func<TArg, CancellationToken, Task>),
     })
 {
-    public override void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result)
+    public override void Run(ItemInput input, CancellationToken token, ResultBuffer result)
     {
-        var bound = Bind(closure);
-        var value = Argument(argument);
+        var bound = Bind(input);
+        var value = input.ReadArgument<TArg>($"The argument of {Display}");
         if (shape == WorkShape.Synchronous) ((Action<TArg>)bound)(value);
         else ((Action<TArg, CancellationToken>)bound)(value, token);
     }
 
-    public override async Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
+    public override async Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token)
     {
-        var bound = Bind(closure);
-        var value = Argument(argument);
+        var bound = Bind(input);
+        var value = input.ReadArgument<TArg>($"The argument of {Display}");
         await (shape == WorkShape.Asynchronous ? ((Func<TArg, Task>)bound)(value) : ((Func<TArg, CancellationToken, Task>)bound)(value, token)).ConfigureAwait(false);
         return static _ => { };
     }
-
-    private TArg Argument(byte[] bytes) => WorkPayload.Deserialize<TArg>(bytes, $"The argument of {Display}");
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Reflection;
 using Simul.Processes.Payloads;
 
@@ -18,9 +17,9 @@ internal abstract class Invoker
         return (Invoker)Activator.CreateInstance(type, method, shape, isClosure, display)!;
     }
 
-    public abstract void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result);
+    public abstract void Run(ItemInput input, CancellationToken token, ResultBuffer result);
 
-    public abstract Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token);
+    public abstract Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token);
 }
 
 internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
@@ -32,15 +31,15 @@ internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool 
         _ => typeof(Func<CancellationToken, Task<TResult>>),
     })
 {
-    public override void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result)
+    public override void Run(ItemInput input, CancellationToken token, ResultBuffer result)
     {
-        var bound = Bind(closure);
+        var bound = Bind(input);
         Write(result, shape == WorkShape.Synchronous ? ((Func<TResult>)bound)() : ((Func<CancellationToken, TResult>)bound)(token));
     }
 
-    public override Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
+    public override Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token)
     {
-        var bound = Bind(closure);
+        var bound = Bind(input);
         return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<Task<TResult>>)bound)() : ((Func<CancellationToken, Task<TResult>>)bound)(token));
     }
 }
@@ -54,19 +53,17 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
         _ => typeof(Func<TArg, CancellationToken, Task<TResult>>),
     })
 {
-    public override void Run(byte[] closure, byte[] argument, CancellationToken token, ArrayBufferWriter<byte> result)
+    public override void Run(ItemInput input, CancellationToken token, ResultBuffer result)
     {
-        var bound = Bind(closure);
-        var value = Argument(argument);
+        var bound = Bind(input);
+        var value = input.ReadArgument<TArg>($"The argument of {Display}");
         Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
     }
 
-    public override Task<Action<ArrayBufferWriter<byte>>> RunAsync(byte[] closure, byte[] argument, CancellationToken token)
+    public override Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token)
     {
-        var bound = Bind(closure);
-        var value = Argument(argument);
+        var bound = Bind(input);
+        var value = input.ReadArgument<TArg>($"The argument of {Display}");
         return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task<TResult>>)bound)(value) : ((Func<TArg, CancellationToken, Task<TResult>>)bound)(value, token));
     }
-
-    private TArg Argument(byte[] bytes) => WorkPayload.Deserialize<TArg>(bytes, $"The argument of {Display}");
 }

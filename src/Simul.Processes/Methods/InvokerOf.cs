@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Reflection;
 using Simul.Processes.Payloads;
 
@@ -11,19 +10,19 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
 
     protected string Display => display;
 
-    protected Delegate Bind(byte[] closure)
+    protected Delegate Bind(ItemInput input)
     {
         if (_shared is not null) return _shared;
-        if (closure.Length > 0) return method.CreateDelegate(delegateType, Closure.Read(method.DeclaringType!, closure, display));
+        if (input.HasClosure) return method.CreateDelegate(delegateType, input.ReadClosure(bytes => Closure.Read(method.DeclaringType!, bytes, display)));
         object? target = isClosure ? Closure.Read(method.DeclaringType!, [], display) : null;
         return _shared = method.CreateDelegate(delegateType, target);
     }
 
-    protected void Write(ArrayBufferWriter<byte> target, TResult value)
+    protected void Write(ResultBuffer target, TResult value)
     {
         try
         {
-            PayloadCodec<TResult>.Instance.Write(target, value);
+            target.Put(value);
         }
         catch (WorkSerializationException refused)
         {
@@ -35,7 +34,7 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
         }
     }
 
-    protected async Task<Action<ArrayBufferWriter<byte>>> FinishAsync(Task<TResult> running)
+    protected async Task<Action<ResultBuffer>> FinishAsync(Task<TResult> running)
     {
         var value = await running.ConfigureAwait(false);
         return target => Write(target, value);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Reflection;
+using Simul.Processes.Transport;
 
 namespace Simul.Processes.Payloads;
 
@@ -28,6 +29,9 @@ internal abstract class PayloadCodec
         }
     });
 
+    // Into the arena, if there is one and the value is large; else into the buffer, and the block returned is none.
+    public abstract ArenaBlock PackBoxed(ArrayBufferWriter<byte> buffer, object? value, ArenaAllocator? arena);
+
     public abstract void WriteBoxed(ArrayBufferWriter<byte> target, object? value);
 
     public abstract object? ReadBoxed(ReadOnlySpan<byte> bytes);
@@ -40,6 +44,37 @@ internal abstract class PayloadCodec<T> : PayloadCodec
     public abstract void Write(ArrayBufferWriter<byte> target, T value);
 
     public abstract T Read(ReadOnlySpan<byte> bytes);
+
+    // A lease, where there is one, says how long what was read may go on lying in the block.
+    public virtual unsafe T ReadBlock(ArenaBlock block, ItemLease? lease) => Read(new ReadOnlySpan<byte>(block.Start, checked((int)block.Length)));
+
+    public ArenaBlock Pack(ArrayBufferWriter<byte> buffer, T value, ArenaAllocator? arena)
+    {
+        if (arena is null || !OperatingSystem.IsLinux())
+        {
+            Write(buffer, value);
+            return default;
+        }
+        if (SizeInBlock(value) is var size and >= ArenaAllocator.Large && arena.TryAllocate(size, out var block))
+        {
+            WriteBlock(block, value);
+            return block;
+        }
+        Write(buffer, value);
+        if (buffer.WrittenCount < ArenaAllocator.Large || !arena.TryAllocate(buffer.WrittenCount, out block)) return default;
+        unsafe
+        {
+            buffer.WrittenSpan.CopyTo(new Span<byte>(block.Start, buffer.WrittenCount));
+        }
+        return block;
+    }
+
+    // How long a value is that is one stretch of memory and nothing else, which goes into a block without a detour; -1 of all others.
+    protected virtual long SizeInBlock(T value) => -1;
+
+    protected virtual void WriteBlock(ArenaBlock block, T value) => throw new NotSupportedException();
+
+    public override ArenaBlock PackBoxed(ArrayBufferWriter<byte> buffer, object? value, ArenaAllocator? arena) => Pack(buffer, (T)value!, arena);
 
     public override void WriteBoxed(ArrayBufferWriter<byte> target, object? value) => Write(target, (T)value!);
 

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Simul.Processes.Transport;
 
 namespace Simul.Processes.Payloads;
 
@@ -30,6 +31,8 @@ internal static class PayloadCodecs
         if (IsRaw(type)) return new RawCodec<T>();
         if (type.IsSZArray && IsRaw(type.GetElementType()!))
             return (PayloadCodec<T>)Activator.CreateInstance(typeof(RawArrayCodec<>).MakeGenericType(type.GetElementType()!))!;
+        if (type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(ReadOnlyMemory<>) || definition == typeof(Memory<>)) && IsRaw(type.GetGenericArguments()[0]))
+            return (PayloadCodec<T>)Activator.CreateInstance((definition == typeof(Memory<>) ? typeof(MemoryCodec<>) : typeof(ReadOnlyMemoryCodec<>)).MakeGenericType(type.GetGenericArguments()))!;
         if (typeof(CancellationToken) == type || s_cannotTravel.Any(t => t.IsAssignableFrom(type)))
             return new RefusedCodec<T>();
         return new JsonCodec<T>();
@@ -75,10 +78,50 @@ internal static class PayloadCodecs
         public override TElement[]? Read(ReadOnlySpan<byte> bytes)
         {
             if (bytes[0] == Null) return null;
-            var array = GC.AllocateUninitializedArray<TElement>((bytes.Length - 1) / Unsafe.SizeOf<TElement>());
-            bytes[1..].CopyTo(MemoryMarshal.AsBytes(array.AsSpan()));
-            return array;
+            return Stretch.ToArray<TElement>(bytes[1..]);
         }
+
+        public override TElement[] ReadBlock(ArenaBlock block, ItemLease? lease) => Stretch.ToArray<TElement>(block);
+
+        protected override long SizeInBlock(TElement[]? value) => (value?.LongLength ?? 0) * Unsafe.SizeOf<TElement>();
+
+        protected override void WriteBlock(ArenaBlock block, TElement[]? value) => Stretch.Copy(ref MemoryMarshal.GetArrayDataReference(value!), block);
+    }
+
+    // An argument of this type is not copied a second time: the method sees the block it came in, and may not write.
+    private sealed class ReadOnlyMemoryCodec<TElement> : PayloadCodec<ReadOnlyMemory<TElement>>
+        where TElement : struct
+    {
+        public override void Write(ArrayBufferWriter<byte> target, ReadOnlyMemory<TElement> value)
+        {
+            if ((long)value.Length * Unsafe.SizeOf<TElement>() > WorkPayload.Largest) throw WorkPayload.TooLarge(typeof(ReadOnlyMemory<TElement>));
+            target.Write(MemoryMarshal.AsBytes(value.Span));
+        }
+
+        public override ReadOnlyMemory<TElement> Read(ReadOnlySpan<byte> bytes) => Stretch.ToArray<TElement>(bytes);
+
+        public override ReadOnlyMemory<TElement> ReadBlock(ArenaBlock block, ItemLease? lease) =>
+            lease is null ? Stretch.ToArray<TElement>(block) : new BlockMemory<TElement>(block, lease).Memory;
+
+        protected override long SizeInBlock(ReadOnlyMemory<TElement> value) => (long)value.Length * Unsafe.SizeOf<TElement>();
+
+        protected override void WriteBlock(ArenaBlock block, ReadOnlyMemory<TElement> value) => Stretch.Copy(ref MemoryMarshal.GetReference(value.Span), block);
+    }
+
+    private sealed class MemoryCodec<TElement> : PayloadCodec<Memory<TElement>>
+        where TElement : struct
+    {
+        private static readonly ReadOnlyMemoryCodec<TElement> s_codec = new();
+
+        public override void Write(ArrayBufferWriter<byte> target, Memory<TElement> value) => s_codec.Write(target, value);
+
+        public override Memory<TElement> Read(ReadOnlySpan<byte> bytes) => Stretch.ToArray<TElement>(bytes);
+
+        public override Memory<TElement> ReadBlock(ArenaBlock block, ItemLease? lease) => Stretch.ToArray<TElement>(block);
+
+        protected override long SizeInBlock(Memory<TElement> value) => (long)value.Length * Unsafe.SizeOf<TElement>();
+
+        protected override void WriteBlock(ArenaBlock block, Memory<TElement> value) => Stretch.Copy(ref MemoryMarshal.GetReference(value.Span), block);
     }
 
     private sealed class StringCodec : PayloadCodec<string?>
@@ -91,6 +134,12 @@ internal static class PayloadCodecs
 
         public override string? Read(ReadOnlySpan<byte> bytes) =>
             bytes[0] == Null ? null : new string(MemoryMarshal.Cast<byte, char>(bytes[1..]));
+
+        public override unsafe string ReadBlock(ArenaBlock block, ItemLease? lease) => new((char*)block.Start, 0, checked((int)(block.Length / sizeof(char))));
+
+        protected override long SizeInBlock(string? value) => (value?.Length ?? 0L) * sizeof(char);
+
+        protected override void WriteBlock(ArenaBlock block, string? value) => Stretch.Copy(ref MemoryMarshal.GetReference(value.AsSpan()), block);
     }
 
     // Declared as object: the value's own type goes with it, so that a boxed 5 does not arrive as a JSON element.

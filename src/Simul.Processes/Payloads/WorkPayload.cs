@@ -1,8 +1,9 @@
 using System.Buffers;
+using Simul.Processes.Transport;
 
 namespace Simul.Processes.Payloads;
 
-// Puts values into byte arrays for a frame, with errors that name what could not travel.
+// Puts values into byte arrays for a frame, or into an arena, with errors that name what could not travel.
 internal static class WorkPayload
 {
     // A frame's length is an int; its other parts need a little room.
@@ -15,15 +16,15 @@ internal static class WorkPayload
     public static WorkSerializationException TooLarge(Type type) =>
         new($"A value of type {type} is larger than 2 GB, the most one item can carry between processes. Split it, or pass a file's name.");
 
-    public static byte[] Serialize(Type type, object? value, string what)
+    public static Payload Serialize(Type type, object? value, ArenaAllocator? arena, string what)
     {
         // Taken out while in use: a converter of the user's may submit work itself.
         var buffer = t_buffer ?? new ArrayBufferWriter<byte>(256);
         t_buffer = null;
         try
         {
-            PayloadCodec.For(type).WriteBoxed(buffer, value);
-            return buffer.WrittenSpan.ToArray();
+            var block = PayloadCodec.For(type).PackBoxed(buffer, value, arena);
+            return new Payload(block.IsNone ? buffer.WrittenSpan.ToArray() : [], block);
         }
         catch (WorkSerializationException refused)
         {
@@ -48,6 +49,18 @@ internal static class WorkPayload
         try
         {
             return PayloadCodec<T>.Instance.Read(bytes);
+        }
+        catch (Exception error)
+        {
+            throw Unreadable(typeof(T), what, error);
+        }
+    }
+
+    public static T Deserialize<T>(ArenaBlock block, ItemLease? lease, string what)
+    {
+        try
+        {
+            return PayloadCodec<T>.Instance.ReadBlock(block, lease);
         }
         catch (Exception error)
         {

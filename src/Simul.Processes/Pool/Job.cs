@@ -1,5 +1,6 @@
 using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
+using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;
 
@@ -30,9 +31,9 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public WorkerSlot? Slot { get; set; }
 
-    public byte[] Closure { get; set; } = [];
+    public Payload Closure { get; set; } = Payload.None;
 
-    public byte[] Argument { get; set; } = [];
+    public Payload Argument { get; set; } = Payload.None;
 
     public LinkedListNode<Job>? Node { get; set; }
 
@@ -68,6 +69,34 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
         }
     }
 
+    public void Decode(ArenaBlock result)
+    {
+        try
+        {
+            ReadResult(result);
+            End = WorkEnd.Completed;
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    // The worker has what stood in the frame.
+    public void DropSent()
+    {
+        if (Closure.Block.IsNone) Closure = Payload.None;
+        if (Argument.Block.IsNone) Argument = Payload.None;
+    }
+
+    // Nobody will read the input any more.
+    public void DropInput()
+    {
+        Closure.Block.Release();
+        Argument.Block.Release();
+        Closure = Argument = Payload.None;
+    }
+
     public void Fail(Exception error)
     {
         Error = error;
@@ -79,6 +108,8 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
     public abstract void Deliver();
 
     protected abstract void ReadResult(ReadOnlySpan<byte> result);
+
+    protected abstract void ReadResult(ArenaBlock result);
 }
 
 internal sealed class Job<TResult> : Job
@@ -90,8 +121,9 @@ internal sealed class Job<TResult> : Job
     public Job(WorkerPool pool, MethodReference method, WorkItem<TResult> item, CancellationToken token)
         : base(pool, method, item.Name, item.Options.Timeout, token)
     {
-        Closure = method.Captured(item.Method);
-        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, $"The argument of {method.Display}");
+        byte[] captured = method.Captured(item.Method); // may refuse, and so may the next line: a block is taken last
+        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, pool.Arguments, $"The argument of {method.Display}");
+        Closure = Payload.Of(captured, pool.Arguments);
     }
 
     public Task<TResult> Task => _source.Task;
@@ -114,4 +146,6 @@ internal sealed class Job<TResult> : Job
     }
 
     protected override void ReadResult(ReadOnlySpan<byte> result) => _result = WorkPayload.Deserialize<TResult>(result, $"The result of {Method.Display}");
+
+    protected override void ReadResult(ArenaBlock result) => _result = WorkPayload.Deserialize<TResult>(result, lease: null, $"The result of {Method.Display}");
 }

@@ -56,6 +56,8 @@ internal sealed partial class WorkerPool
             await ended.ConfigureAwait(false);
         }
         await _rebalance.DisposeAsync().ConfigureAwait(false);
+        await _trim.DisposeAsync().ConfigureAwait(false);
+        Launcher.Dispose();
     }
 
     private void CheckDrained()

@@ -1,3 +1,4 @@
+using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;

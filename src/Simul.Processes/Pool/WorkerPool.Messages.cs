@@ -13,7 +13,11 @@ internal sealed partial class WorkerPool
 
     public void OnStarted(WorkerSlot slot, WorkerProcess process, Channel channel)
     {
-        lock (_gate) slot.Process = process;
+        lock (_gate)
+        {
+            slot.Process = process;
+            slot.Results = channel.Results;
+        }
         var hello = new FrameWriter();
         hello.Begin(MessageKind.Hello);
         hello.Write(slot.Name);
@@ -82,6 +86,7 @@ internal sealed partial class WorkerPool
             }
             if (cannotStart is not null) lost.AddRange(_queue);
             foreach (var job in lost) EndLocked(job);
+            foreach (var job in slot.Abandoned) job.DropInput();
             if (!_stopping) DispatchLocked();
         }
         foreach (var job in lost)
@@ -123,7 +128,7 @@ internal sealed partial class WorkerPool
             job.State = JobState.Running;
             job.HasRun = true;
             _running++;
-            job.Closure = job.Argument = [];
+            job.DropSent();
             if (!job.IsAsynchronous) slot.RunningSince = TimeProvider.System.GetTimestamp();
             // Cancelled while it was on its way.
             if (job.Stop != StopReason.None) ArmGraceLocked(job);
@@ -136,18 +141,25 @@ internal sealed partial class WorkerPool
     {
         long id = body.ReadInt64();
         long ticks = body.ReadInt64();
+        var block = kind == MessageKind.Done ? body.ReadPlace(slot.Results) : default;
         Job? job;
         lock (_gate)
         {
             job = slot.Find(id);
-            if (job is null) return; // settled before, as one that did not answer its cancellation
+            if (job is null) // settled before, as one that did not answer its cancellation
+            {
+                block.Release();
+                return;
+            }
             EndLocked(job);
+            if (!block.IsNone) KeepWarmLocked();
             if (!job.IsAsynchronous) slot.Observe(ticks);
             EndRetiredLocked(slot);
             DispatchLocked(); // before the clock is let go: the next item takes it over
         }
         if (job.Stop == StopReason.TimedOut) job.Fail(TimeLimitOver(job));
-        else if (kind == MessageKind.Done) job.Decode(body.Rest);
+        else if (kind == MessageKind.Done && block.IsNone) job.Decode(body.Rest);
+        else if (kind == MessageKind.Done) job.Decode(block);
         else
         {
             var error = ExceptionPayload.Read(ref body);
@@ -155,6 +167,7 @@ internal sealed partial class WorkerPool
             if (error is OperationCanceledException && job.Stop == StopReason.Cancelled) job.Cancel();
             else job.Fail(error);
         }
+        block.Release();
         Settle(job, slot);
     }
 

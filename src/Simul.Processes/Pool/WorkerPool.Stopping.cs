@@ -92,7 +92,9 @@ internal sealed partial class WorkerPool
                 slot.Process!.Kill();
                 return;
             }
-            EndLocked(job);
+            // It may still look at its argument.
+            EndLocked(job, keepInput: true);
+            slot.Abandoned.Add(job);
             if (slot.State == WorkerSlotState.Ready) slot.State = WorkerSlotState.Retiring;
             slot.KillNote = $"another item on the same worker, '{job.Name}', did not answer its cancellation and blocked the thread they share";
             WriteLocked(slot, 0, static (writer, _) =>

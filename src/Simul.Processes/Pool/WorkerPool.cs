@@ -43,12 +43,16 @@ internal sealed partial class WorkerPool
         _start = options.Clock.GetTimestamp();
         _slots = new WorkerSlot[options.Workers];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = NewSlot(i);
+        _trim = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).Trim(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _rebalance = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).Recall(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public ProcessExecutorOptions Options { get; }
 
     public WorkerLauncher Launcher { get; }
+
+    // For large arguments; null where there is no memory to share.
+    public ArenaAllocator? Arguments => Launcher.Arguments;
 
     public MethodTable Methods { get; } = new();
 
@@ -76,6 +80,7 @@ internal sealed partial class WorkerPool
         }
         if (closed)
         {
+            job.DropInput();
             job.Registration.Unregister();
             throw new ExecutorClosedException(EngineName);
         }
@@ -158,7 +163,7 @@ internal sealed partial class WorkerPool
     }
 
     // The job leaves the books; its outcome is delivered by Settle, without the gate.
-    private void EndLocked(Job job)
+    private void EndLocked(Job job, bool keepInput = false)
     {
         if (job.State == JobState.Running) _running--;
         if (job.State != JobState.New) _open--;
@@ -169,7 +174,9 @@ internal sealed partial class WorkerPool
             _queue.Remove(node);
             job.Node = null;
         }
-        job.Closure = job.Argument = [];
+        if (keepInput) return;
+        if (!job.Closure.Block.IsNone || !job.Argument.Block.IsNone) KeepWarmLocked();
+        job.DropInput();
     }
 
     // Order: the books first, so that whoever awaits finds the statistics right; then the result; then the clock is let go,

@@ -31,6 +31,12 @@ internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
 
     public WorkerProcess? Process { get; set; }
 
+    // Where its large results lie.
+    public Arena? Results { get; set; }
+
+    // Settled, because they did not answer their cancellation, and still running.
+    public List<Job> Abandoned { get; } = [];
+
     // What Environment.Exit said, before the process ended by it.
     public int? AnnouncedExit { get; set; }
 

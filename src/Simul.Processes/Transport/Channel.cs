@@ -21,6 +21,9 @@ internal abstract class Channel : IDisposable
     // Where that is so: whether Receive would return at once.
     public virtual bool HasMore => throw new NotSupportedException();
 
+    // Where the worker puts large results; null: into its frames.
+    public virtual Arena? Results => null;
+
     // Nothing more will come: Receive gives what is there, and then 0, whoever still holds the other end open.
     public abstract void Shutdown();
 

@@ -12,6 +12,7 @@ internal enum MessageKind : byte
     Awake,      // id, sleep number, now          the end of a sleep in virtual time
     Stop,       // perhaps an exit code           end when nothing is left to do
     Ping,       //                                answered by the thread of the asynchronous items
+    Trim,       //                                give back the memory of results that were read
 
     // Worker to parent.
     Ready = 64, //                                the worker can take items

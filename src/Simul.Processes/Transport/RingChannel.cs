@@ -14,21 +14,40 @@ internal sealed unsafe class RingChannel : Channel
     private readonly ByteRing _incoming;
     private readonly ByteRing _outgoing;
 
-    private RingChannel(SharedRegion region, bool worker)
+    private RingChannel(SharedRegion region, bool hasArena, bool worker)
     {
         _region = region;
+        if (hasArena) Results = new Arena(region, RingsSize);
         var down = new ByteRing(region.Address, Capacity);
         var up = new ByteRing(region.Address + ByteRing.SizeFor(Capacity), Capacity);
         (_incoming, _outgoing) = worker ? (down, up) : (up, down);
     }
 
-    private static nuint Size => (nuint)(2 * ByteRing.SizeFor(Capacity));
+    // Both rings, and up to the next block an arena may begin with.
+    public static long RingsSize { get; } = (2 * ByteRing.SizeFor(Capacity) + ArenaAllocator.Grain - 1) / ArenaAllocator.Grain * ArenaAllocator.Grain;
 
-    // The parent's end, and the descriptor for the worker's.
-    public static RingChannel Create(out int descriptor) => new(SharedRegion.Create(Size, out descriptor), worker: false);
+    // The worker's, for what it sends that is large.
+    public override Arena? Results { get; }
+
+    // The parent's end, and the descriptor for the worker's. Where addresses are rationed there is no arena.
+    public static RingChannel Create(out int descriptor)
+    {
+        try
+        {
+            return new(SharedRegion.Create(RingsSize + Arena.Size, out descriptor), hasArena: true, worker: false);
+        }
+        catch (IOException)
+        {
+            return new(SharedRegion.Create(RingsSize, out descriptor), hasArena: false, worker: false);
+        }
+    }
 
     // The worker's end.
-    public static RingChannel Open(int descriptor) => new(SharedRegion.Map(descriptor, Size), worker: true);
+    public static RingChannel Open(int descriptor)
+    {
+        long size = SharedRegion.SizeOf(descriptor);
+        return new(SharedRegion.Map(descriptor, size), hasArena: size > RingsSize, worker: true);
+    }
 
     public override int Receive(Span<byte> buffer)
     {

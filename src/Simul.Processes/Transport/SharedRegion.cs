@@ -24,13 +24,13 @@ internal sealed unsafe class SharedRegion : SafeHandleZeroOrMinusOneIsInvalid
     public byte* Address => (byte*)handle;
 
     // Returns its descriptor, which closes on exec and is the caller's to close once the other process has its own.
-    public static SharedRegion Create(nuint size, out int descriptor)
+    public static SharedRegion Create(long size, out int descriptor)
     {
         descriptor = Libc.MemoryFile("simul", Libc.MemoryFileCloseOnExec);
         if (descriptor < 0) throw Failed("memfd_create");
         try
         {
-            if (Libc.Truncate(descriptor, (long)size) != 0) throw Failed("ftruncate");
+            if (Libc.Truncate(descriptor, size) != 0) throw Failed("ftruncate");
             return Map(descriptor, size);
         }
         catch
@@ -40,11 +40,20 @@ internal sealed unsafe class SharedRegion : SafeHandleZeroOrMinusOneIsInvalid
         }
     }
 
-    public static SharedRegion Map(int descriptor, nuint size)
+    public static SharedRegion Map(int descriptor, long size, bool readOnly = false)
     {
-        void* address = Libc.Map(null, size, Libc.ProtectRead | Libc.ProtectWrite, Libc.MapShared, descriptor, 0);
+        void* address = Libc.Map(null, (nuint)size, readOnly ? Libc.ProtectRead : Libc.ProtectRead | Libc.ProtectWrite, Libc.MapShared, descriptor, 0);
         if ((nint)address == -1) throw Failed("mmap");
-        return new SharedRegion(address, size);
+        return new SharedRegion(address, (nuint)size);
+    }
+
+    // Of somebody else's.
+    public static long SizeOf(int descriptor) => Libc.Seek(descriptor, 0, Libc.SeekEnd) is var size and > 0 ? size : throw Failed("lseek");
+
+    // A part of it, whole pages: its memory goes back to the system, in all processes; it reads as zeros afterwards.
+    public void Discard(byte* start, nuint length)
+    {
+        if (Libc.Advise(start, length, Libc.AdviseRemove) != 0) throw Failed("madvise");
     }
 
     protected override bool ReleaseHandle() => Libc.Unmap((void*)handle, _size) == 0;

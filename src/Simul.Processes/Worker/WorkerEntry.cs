@@ -7,7 +7,8 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Worker;
 
 // Where a worker process begins: called by the worker host, by name.
-// Arguments: "ring" or "fd" and a descriptor, or "path" and a socket's path; then the parent's process id.
+// Arguments: "ring" or "fd" and a descriptor, or "path" and a socket's path; the parent's process id; with rings, if there is
+// one, the descriptor of the arena for large arguments.
 internal static class WorkerEntry
 {
     internal static int Run(string[] arguments)
@@ -20,7 +21,16 @@ internal static class WorkerEntry
             "path" => Connected(arguments[1]),
             var kind => Inherited(int.Parse(arguments[1], CultureInfo.InvariantCulture), ring: kind == "ring"),
         };
-        return new WorkerSession(channel).Run();
+        return new WorkerSession(channel, arguments.Length > 3 ? Arguments(int.Parse(arguments[3], CultureInfo.InvariantCulture)) : null).Run();
+    }
+
+    // Read only: what a method's native code writes where it should not stays its own affair.
+    private static Arena? Arguments(int descriptor)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        var region = SharedRegion.Map(descriptor, SharedRegion.SizeOf(descriptor), readOnly: true);
+        Libc.Close(descriptor);
+        return new Arena(region, 0);
     }
 
     // Settings made for this process must not reach what its methods start.

@@ -1,17 +1,18 @@
 using Simul.Processes.Methods;
+using Simul.Processes.Payloads;
 
 namespace Simul.Processes.Worker;
 
 // One item in the worker: received, perhaps begun.
-internal sealed class WorkerItem(long id, MethodResolver method, byte[] closure, byte[] argument)
+internal sealed class WorkerItem(long id, MethodResolver method, ItemInput input)
 {
     private readonly CancellationTokenSource _cancel = new();
-    private byte[] _closure = closure;
-    private byte[] _argument = argument;
 
     public long Id => id;
 
     public MethodResolver Method => method;
+
+    public ItemInput Input => input;
 
     public CancellationToken Token => _cancel.Token;
 
@@ -30,9 +31,4 @@ internal sealed class WorkerItem(long id, MethodResolver method, byte[] closure,
         }
         afterwards();
     }, null);
-
-    // Taken out, so that a large argument is not kept twice while the method runs.
-    public byte[] TakeClosure() => Interlocked.Exchange(ref _closure, []);
-
-    public byte[] TakeArgument() => Interlocked.Exchange(ref _argument, []);
 }

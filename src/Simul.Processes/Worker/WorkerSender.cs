@@ -1,4 +1,3 @@
-using System.Buffers;
 using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
 
@@ -70,16 +69,14 @@ internal sealed class WorkerSender(Channel channel)
 
     // The end of an item and, in the same call to the kernel, the beginning of the next. One call an item is the least that
     // keeps both promises: a result is not lost with the item behind it, and what began is known to have begun.
-    public void SendEnd(long id, long ticks, ArrayBufferWriter<byte>? result, Exception? error, WorkerItem? next)
+    public void SendEnd(long id, long ticks, ResultBuffer? result, Exception? error, WorkerItem? next)
     {
         lock (_gate)
         {
             if (error is null)
             {
                 WriteHeadLocked(MessageKind.Done, id, ticks);
-                var memory = result!.WrittenMemory;
-                System.Runtime.InteropServices.MemoryMarshal.TryGetArray(memory, out var array);
-                _writer.End(array.Array!, array.Count);
+                result!.EndFrame(_writer);
             }
             else
             {

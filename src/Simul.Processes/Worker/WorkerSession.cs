@@ -1,5 +1,5 @@
-using System.Buffers;
 using Simul.Processes.Methods;
+using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Worker;
@@ -15,25 +15,28 @@ namespace Simul.Processes.Worker;
 // threads -> the process ends.
 internal sealed class WorkerSession
 {
-    private const int KeepCapacity = 256 * 1024;
-
     private readonly Channel _channel;
+    private readonly Arena? _arguments;                              // the parent's
     private readonly WorkerSender _sender;
     private readonly ItemQueue _queue = new();
     private readonly FrameReader _reader;                            // owner: _receiving
     private readonly object _receiving = new();                      // who holds it receives
     private readonly Dictionary<int, MethodResolver> _methods = [];  // owner: _receiving
     private readonly ExecutionContext? _clean = ExecutionContext.Capture();
-    private ArrayBufferWriter<byte> _result = new(256);              // owner: the main thread
+    private readonly ArenaAllocator? _results;                       // for large ones
+    private readonly ResultBuffer _result;                           // owner: the main thread
     private AsyncLane? _lane;                                        // owner: the main thread; read by the receiving one
     private WorkerClock _clock = WorkerClock.Real;                   // set before the first item
     private string _name = "";
     private int _exitCode;                                           // owner: _receiving; read by the main thread after _stopped
     private volatile bool _stopped;
 
-    public WorkerSession(Channel channel)
+    public WorkerSession(Channel channel, Arena? arguments)
     {
         _channel = channel;
+        _arguments = arguments;
+        if (OperatingSystem.IsLinux() && channel.Results is { } arena) _results = new ArenaAllocator(arena);
+        _result = new ResultBuffer(_results);
         _sender = new WorkerSender(channel);
         _reader = new FrameReader(channel);
     }
@@ -74,20 +77,20 @@ internal sealed class WorkerSession
         try
         {
             WorkContext.Current = _clock.ContextFor(item, _name, _sender);
-            item.Method.Resolve().Run(item.TakeClosure(), item.TakeArgument(), item.Token, _result);
+            item.Method.Resolve().Run(item.Input, item.Token, _result);
         }
         catch (Exception error)
         {
             failure = error;
         }
+        item.Input.End();
         long ticks = TimeProvider.System.GetElapsedTime(started).Ticks;
         // What the method left in asynchronous locals, or as its synchronization context, is not for the next one.
         if (_clean is not null) ExecutionContext.Restore(_clean);
         SynchronizationContext.SetSynchronizationContext(null);
         var next = _queue.Finish(item.Id, takeNext: true);
         _sender.SendEnd(item.Id, ticks, _result, failure, next);
-        if (_result.Capacity > KeepCapacity) _result = new ArrayBufferWriter<byte>(256);
-        else _result.ResetWrittenCount();
+        _result.Clear();
         return next;
     }
 
@@ -95,17 +98,18 @@ internal sealed class WorkerSession
     {
         long started = TimeProvider.System.GetTimestamp();
         Exception? failure = null;
-        var result = new ArrayBufferWriter<byte>(256);
+        var result = new ResultBuffer(_results);
         try
         {
             WorkContext.Current = _clock.ContextFor(item, _name, _sender);
-            var write = await item.Method.Resolve().RunAsync(item.TakeClosure(), item.TakeArgument(), item.Token);
+            var write = await item.Method.Resolve().RunAsync(item.Input, item.Token);
             write(result);
         }
         catch (Exception error)
         {
             failure = error;
         }
+        item.Input.End();
         _queue.Finish(item.Id, takeNext: false);
         _sender.SendEnd(item.Id, TimeProvider.System.GetElapsedTime(started).Ticks, result, failure, null);
     }
@@ -171,8 +175,9 @@ internal sealed class WorkerSession
                 long id = body.ReadInt64();
                 var method = _methods[body.ReadInt32()];
                 _clock.Advance(body.ReadInt64());
-                byte[] closure = body.ReadBlock().ToArray();
-                _queue.Add(new WorkerItem(id, method, closure, body.Rest.ToArray()));
+                var closure = body.ReadPayload(_arguments);
+                var block = body.ReadPlace(_arguments);
+                _queue.Add(new WorkerItem(id, method, new ItemInput(closure, new(block.IsNone ? body.Rest.ToArray() : [], block))));
                 break;
             case MessageKind.Cancel:
                 OnCancel(body.ReadInt64());
@@ -189,6 +194,9 @@ internal sealed class WorkerSession
             case MessageKind.Ping:
                 if (_lane is { } lane) lane.Post(() => _sender.Send(MessageKind.Pong));
                 else _sender.Send(MessageKind.Pong);
+                break;
+            case MessageKind.Trim:
+                if (OperatingSystem.IsLinux()) _results?.Trim();
                 break;
             case MessageKind.Stop:
                 if (!body.Rest.IsEmpty) _exitCode = body.ReadInt32();

@@ -155,8 +155,7 @@ public class RingChannelTests
     public unsafe void CountsThatCannotBe_EndTheChannel(long nonsense)
     {
         using var parent = RingChannel.Create(out int descriptor);
-        nuint size = (nuint)(2 * ByteRing.SizeFor(RingChannel.Capacity));
-        using var other = SharedRegion.Map(descriptor, size);
+        using var other = SharedRegion.Map(descriptor, SharedRegion.SizeOf(descriptor));
         Libc.Close(descriptor);
         *(long*)(other.Address + 64) = nonsense;                                         // what the worker says it has read
         *(long*)(other.Address + ByteRing.SizeFor(RingChannel.Capacity)) = nonsense;     // what it says it has written

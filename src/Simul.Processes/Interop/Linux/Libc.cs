@@ -28,6 +28,9 @@ internal static unsafe partial class Libc
     public const int ProtectRead = 1;
     public const int ProtectWrite = 2;
     public const int MapShared = 1;
+    public const int AdviseRemove = 9;           // MADV_REMOVE
+    public const int SeekEnd = 2;
+    public const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
 
     private const int FutexWaitShared = 0;
     private const int FutexWakeShared = 1;
@@ -72,6 +75,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(void* address, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(void* address, nuint size, int advice);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int descriptor, long offset, int origin);
 
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
     public static partial int SocketPair(int domain, int type, int protocol, int* descriptors);

@@ -1,0 +1,30 @@
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Payloads;
+
+// What an item brings to its method, and how long it may lie where it is. Taken once, so that a large argument is not kept
+// twice while the method runs.
+internal sealed class ItemInput(Payload closure, Payload argument)
+{
+    private readonly ItemLease? _lease = argument.Block.IsNone ? null : new ItemLease();
+    private Payload _closure = closure;
+    private Payload _argument = argument;
+
+    public bool HasClosure { get; } = !closure.IsNone;
+
+    public unsafe object ReadClosure(Func<ReadOnlySpan<byte>, object> read)
+    {
+        var closure = _closure;
+        _closure = Payload.None;
+        return read(closure.Block.IsNone ? closure.Bytes : new ReadOnlySpan<byte>(closure.Block.Start, checked((int)closure.Block.Length)));
+    }
+
+    public T ReadArgument<T>(string what)
+    {
+        var argument = _argument;
+        _argument = Payload.None;
+        return argument.Block.IsNone ? WorkPayload.Deserialize<T>(argument.Bytes, what) : WorkPayload.Deserialize<T>(argument.Block, _lease, what);
+    }
+
+    public void End() => _lease?.End();
+}

@@ -1,0 +1,19 @@
+using Simul.Processes.Transport;
+
+namespace Simul.Processes.Payloads;
+
+// A value's bytes on their way to another process: in an array of their own or, if they are many, in an arena.
+internal readonly record struct Payload(byte[] Bytes, ArenaBlock Block)
+{
+    public static Payload None { get; } = new([], default);
+
+    public bool IsNone => Block.IsNone && Bytes.Length == 0;
+
+    // Moves what is large into an arena, if there is one with room.
+    public static unsafe Payload Of(byte[] bytes, ArenaAllocator? arena)
+    {
+        if (arena is null || !OperatingSystem.IsLinux() || bytes.Length < ArenaAllocator.Large || !arena.TryAllocate(bytes.Length, out var block)) return new(bytes, default);
+        bytes.CopyTo(new Span<byte>(block.Start, bytes.Length));
+        return new([], block);
+    }
+}
