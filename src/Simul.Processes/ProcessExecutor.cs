@@ -48,6 +48,9 @@ public sealed class ProcessExecutor : Executor
         _pool = new WorkerPool(options, WorkerLauncher.Create(options, HostCommand.ForThisApplication()));
     }
 
+    // With workers of a test's own making.
+    internal ProcessExecutor(ProcessExecutorOptions options, WorkerLauncher launcher) => _pool = new WorkerPool(options, launcher);
+
     /// <inheritdoc/>
     public override string Engine => WorkerPool.EngineName;
 

@@ -15,6 +15,38 @@ internal static class Jobs
 
     public static T Echo<T>(T value) => value;
 
+    public static double Sum(ReadOnlyMemory<double> numbers)
+    {
+        double sum = 0;
+        foreach (double number in numbers.Span) sum += number;
+        return sum;
+    }
+
+    private static ReadOnlyMemory<double> s_kept;
+
+    public static int Keep(ReadOnlyMemory<double> numbers)
+    {
+        s_kept = numbers;
+        return numbers.Length;
+    }
+
+    public static double LookAtKept(int index) => s_kept.Span[index];
+
+    public static Memory<int> Reverse(Memory<int> numbers)
+    {
+        numbers.Span.Reverse();
+        return numbers;
+    }
+
+    // How many bytes of shared memory the process has in its tables.
+    public static long ResidentSharedMemory() => long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssShmem:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
+
+    public static (byte[] Data, int Length) KillWith(byte[] large)
+    {
+        KillMyself(9);
+        return (large, large.Length);
+    }
+
     public static int Throw(string message) => throw new InvalidOperationException(message);
 
     public static int Exit(int code)

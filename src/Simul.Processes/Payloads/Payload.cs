@@ -3,11 +3,15 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Payloads;
 
 // A value's bytes on their way to another process: in an array of their own or, if they are many, in an arena.
-internal readonly record struct Payload(byte[] Bytes, ArenaBlock Block)
+internal readonly struct Payload(byte[] bytes, ArenaBlock block)
 {
     public static Payload None { get; } = new([], default);
 
-    public bool IsNone => Block.IsNone && Bytes.Length == 0;
+    public byte[] Bytes => bytes;
+
+    public ArenaBlock Block => block;
+
+    public bool IsNone => block.IsNone && bytes.Length == 0;
 
     // Moves what is large into an arena, if there is one with room.
     public static unsafe Payload Of(byte[] bytes, ArenaAllocator? arena)

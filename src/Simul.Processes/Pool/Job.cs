@@ -92,8 +92,11 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
     // Nobody will read the input any more.
     public void DropInput()
     {
-        Closure.Block.Release();
-        Argument.Block.Release();
+        if (OperatingSystem.IsLinux() && pool.Arguments is { } arena)
+        {
+            arena.Release(Closure.Block);
+            arena.Release(Argument.Block);
+        }
         Closure = Argument = Payload.None;
     }
 

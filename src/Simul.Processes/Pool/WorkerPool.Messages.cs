@@ -20,6 +20,7 @@ internal sealed partial class WorkerPool
         }
         var hello = new FrameWriter();
         hello.Begin(MessageKind.Hello);
+        BuildIdentity.Own.Write(hello);
         hello.Write(slot.Name);
         WorkerClock.Write(hello, Options.Clock);
         hello.End();
@@ -61,6 +62,9 @@ internal sealed partial class WorkerPool
             case MessageKind.Pong:
                 OnPong(slot);
                 break;
+            case MessageKind.OtherBuild:
+                throw new WorkerStartException(
+                    $"The worker process runs {BuildIdentity.Read(ref body)}, and this process {BuildIdentity.Own}. Were the program's files replaced while it ran, or does its folder hold files of two builds? Build anew, and start again.");
         }
     }
 

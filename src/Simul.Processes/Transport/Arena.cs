@@ -24,6 +24,23 @@ internal sealed unsafe class Arena(SharedRegion region, long start)
     public bool Has(long offset, long length) =>
         offset >= 0 && length >= 0 && offset % ArenaAllocator.Grain == 0 && offset <= Size - HeadSize && length <= Size - HeadSize - offset;
 
+    // Keeps the memory mapped until Leave; false when it no longer is.
+    public bool TryEnter()
+    {
+        try
+        {
+            bool entered = false;
+            region.DangerousAddRef(ref entered);
+            return entered;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    public void Leave() => region.DangerousRelease();
+
     public bool IsInUse(long offset) => Volatile.Read(ref *(int*)(_start + offset)) != 0;
 
     public void Use(long offset) => Volatile.Write(ref *(int*)(_start + offset), 1);

@@ -27,25 +27,23 @@ internal sealed class ArenaAllocator(Arena arena)
         }
     }
 
-    // False when there is no room; then the payload goes into the frame.
+    // False when there is no room, or the memory has been let go; then the payload goes into the frame. It stays mapped until the
+    // block is released here; what the reader releases was lent for the life of the process.
     public bool TryAllocate(long length, out ArenaBlock block)
     {
         block = default;
-        if (length > Arena.Size - Arena.HeadSize) return false;
-        long size = (length + Arena.HeadSize + Grain - 1) / Grain * Grain;
-        lock (_gate)
-        {
-            _lent.RemoveAll(b => !arena.IsInUse(b.Start));
-            long at = 0;
-            int index = 0;
-            while (index < _lent.Count && _lent[index].Start - at < size) at = _lent[index++].End;
-            if (at + size > Arena.Size) return false;
-            _lent.Insert(index, (at, at + size));
-            _touched = Math.Max(_touched, at + size);
-            arena.Use(at);
-            block = new ArenaBlock(arena, at, length);
-            return true;
-        }
+        if (length > Arena.Size - Arena.HeadSize || !arena.TryEnter()) return false;
+        long at = Reserve((length + Arena.HeadSize + Grain - 1) / Grain * Grain);
+        if (at >= 0) block = new ArenaBlock(arena, at, length);
+        else arena.Leave();
+        return at >= 0;
+    }
+
+    public void Release(ArenaBlock block)
+    {
+        if (block.IsNone) return;
+        block.Release();
+        arena.Leave();
     }
 
     // Gives the memory behind the last block in use back to the system.
@@ -53,11 +51,28 @@ internal sealed class ArenaAllocator(Arena arena)
     {
         lock (_gate)
         {
+            if (!arena.TryEnter()) return;
             _lent.RemoveAll(b => !arena.IsInUse(b.Start));
             long end = _lent.Count == 0 ? 0 : _lent[^1].End;
-            if (_touched <= end) return;
-            arena.Discard(end, _touched - end);
-            _touched = end;
+            if (_touched > end) arena.Discard(end, _touched - end);
+            _touched = Math.Min(_touched, end);
+            arena.Leave();
+        }
+    }
+
+    private long Reserve(long size)
+    {
+        lock (_gate)
+        {
+            _lent.RemoveAll(b => !arena.IsInUse(b.Start));
+            long at = 0;
+            int index = 0;
+            while (index < _lent.Count && _lent[index].Start - at < size) at = _lent[index++].End;
+            if (at + size > Arena.Size) return -1;
+            _lent.Insert(index, (at, at + size));
+            _touched = Math.Max(_touched, at + size);
+            arena.Use(at);
+            return at;
         }
     }
 }

@@ -4,7 +4,7 @@ namespace Simul.Processes.Transport;
 internal enum MessageKind : byte
 {
     // Parent to worker.
-    Hello,      // name, clock                    first of all
+    Hello,      // build, name, clock             first of all; kind and build must stay as they are in all versions
     Define,     // number, method reference       before the first Run that uses the number
     Run,        // id, method, closure, argument
     Cancel,     // id                             takes the item back, or cancels its token
@@ -24,6 +24,7 @@ internal enum MessageKind : byte
     SleepEnd,   // id, sleep number               it was cancelled
     Exiting,    // code                           the process ends because something in it asked for it
     Pong,
+    OtherBuild = 127, // build                    instead of Ready, before it ends; must stay as it is, too
 }
 
 internal static class MessageKinds

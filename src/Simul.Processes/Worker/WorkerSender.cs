@@ -30,6 +30,17 @@ internal sealed class WorkerSender(Channel channel)
         }
     }
 
+    public void SendOtherBuild()
+    {
+        lock (_gate)
+        {
+            _writer.Begin(MessageKind.OtherBuild);
+            BuildIdentity.Own.Write(_writer);
+            _writer.End();
+            SendLocked();
+        }
+    }
+
     public void SendExiting(int code)
     {
         lock (_gate)

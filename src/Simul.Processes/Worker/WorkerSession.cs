@@ -163,6 +163,14 @@ internal sealed class WorkerSession
         switch (kind)
         {
             case MessageKind.Hello:
+                if (BuildIdentity.Read(ref body) != BuildIdentity.Own)
+                {
+                    // Nothing else of what it says can be relied upon.
+                    _sender.SendOtherBuild();
+                    _stopped = true;
+                    _queue.Close();
+                    break;
+                }
                 _name = body.ReadString()!;
                 _clock = WorkerClock.Read(ref body);
                 _sender.Send(MessageKind.Ready);

@@ -1,0 +1,25 @@
+using System.Reflection;
+
+namespace Simul.Processes.Transport;
+
+// Which build of this library a process runs. Parent and worker must run the same: what they say to each other, and how values
+// lie in memory, is that build's own affair. It differs when files are replaced under a running program, or when its folder
+// holds a mixture.
+//
+// How it stands in a frame must never change, or two builds could not tell each other who they are.
+internal readonly record struct BuildIdentity(Guid Build, string Version)
+{
+    public static BuildIdentity Own { get; } = new(
+        typeof(BuildIdentity).Module.ModuleVersionId,
+        typeof(BuildIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "of unknown version");
+
+    public static BuildIdentity Read(ref FrameBody body) => new(new Guid(body.ReadBlock()), body.ReadString() ?? "");
+
+    public void Write(FrameWriter frame)
+    {
+        frame.WriteBlock(Build.ToByteArray());
+        frame.Write(Version);
+    }
+
+    public override string ToString() => $"Simul.Processes {Version} (build {Build})";
+}
