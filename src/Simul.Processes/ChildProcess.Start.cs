@@ -134,16 +134,19 @@ public partial class ChildProcess
         var reference = MethodReference.Create(method, shape, argumentType, result);
         byte[] captured = reference.Captured(method);
         var launcher = CreateLauncher(options);
+        Payload input = Payload.None, closure = Payload.None;
         try
         {
-            var input = argumentType is null ? Payload.None : WorkPayload.Serialize(argumentType, argument, launcher.Arguments, $"The argument of {reference.Display}");
+            input = argumentType is null ? Payload.None : WorkPayload.Serialize(argumentType, argument, launcher.Arguments, $"The argument of {reference.Display}");
             var session = new ChildSession<TOutcome>(options.Name ?? $"child-{Interlocked.Increment(ref s_lastNumber)}", method.Method.Name, options, launcher);
-            session.Start(reference, Payload.Of(captured, launcher.Arguments), input, token);
+            closure = Payload.Of(captured, launcher.Arguments);
+            session.Start(reference, closure, input, token);
             return session;
         }
         catch
         {
-            // Nothing was started, so nobody owns it.
+            // Nothing was started, so nobody owns them.
+            launcher.Release(closure, input);
             launcher.Dispose();
             throw;
         }

@@ -90,6 +90,8 @@ public sealed class BuildIdentityTests
 
         public override string ErrorTail => "";
 
+        public override void Terminate() => Kill();
+
         public override void Kill() => SetExited(new WorkerExit(null, 9));
     }
 }

@@ -3,13 +3,13 @@ using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
 using Simul.Processes.Pool;
 using Simul.Processes.Transport;
-using Simul.Processes.Worker;
 
 namespace Simul.Processes.Child;
 
 // A child process as its parent sees it: a worker that is given one item and then told to stop. The protocol is the pool's.
 //
 //   state      means                            leaves by
+//   Starting   the process comes up             Ready -> Sent; cancelled and Ready, or gone -> Settled
 //   Sent       the item is on its way           Taken -> Running; Dropped or gone -> Settled
 //   Running    the method has begun             Done, Failed or gone -> Settled
 //   Settled    the outcome is fixed             the process has gone -> Exited
@@ -35,6 +35,10 @@ internal abstract class ChildSession
     private bool _settled;        // owner: _gate; set once
     private string? _killNote;    // owner: _gate; set once: why this side killed it
     private bool _terminated;     // owner: _gate; set once: this side sent SIGTERM
+    private MethodReference _method = null!; // this and the next: set by Start, once
+    private Payload _closure;     // the launcher's memory these two may lie in is held until they are released
+    private Payload _argument;
+    private bool _sent;           // owner: _gate; set once: the item is on its way
     private Arena? _results;      // set by Start, once: where large results are
     private bool _taken;          // owner of this and the next: the receiving thread
     private int? _announcedExit;
@@ -68,18 +72,12 @@ internal abstract class ChildSession
         Token = token;
         var (process, channel) = _launcher.Start(Name, Print);
         _process = process;
+        (_closure, _argument) = (closure, argument);
         // Nothing can come any more once the process has gone, whoever inherited its end of the channel.
         _ = process.Exited.ContinueWith(_ => channel.Shutdown(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _method = method;
         _outbox.Connect(channel);
-        _outbox.Add((this, method, closure, argument), static (writer, state) =>
-        {
-            writer.Begin(MessageKind.Hello);
-            writer.Write(state.Item1.Name);
-            WorkerClock.Write(writer, state.Item1._options.Clock);
-            writer.End();
-            state.method.Write(writer, MethodNumber);
-            ItemFrame.Write(writer, ItemId, MethodNumber, 0, state.closure, state.argument);
-        });
+        _outbox.Add(this, static (writer, session) => Greeting.Write(writer, session.Name, session._options.Clock));
         _results = channel.Results;
         new Thread(() => Supervise(channel), 512 * 1024) { IsBackground = true, Name = $"simul {Name}" }.UnsafeStart();
         _outbox.Flush();
@@ -95,13 +93,14 @@ internal abstract class ChildSession
             if (_settled || _cancelled) return;
             _cancelled = true;
             _grace = TimeProvider.System.CreateTimer(static session => ((ChildSession)session!).OnGraceOver(), this, _options.Grace, Timeout.InfiniteTimeSpan);
+            if (!_sent) return; // and it will not be
+            _outbox.Add(0, static (writer, _) =>
+            {
+                writer.Begin(MessageKind.Cancel);
+                writer.Write(ItemId);
+                writer.End();
+            });
         }
-        _outbox.Add(0, static (writer, _) =>
-        {
-            writer.Begin(MessageKind.Cancel);
-            writer.Write(ItemId);
-            writer.End();
-        });
         _outbox.Flush();
     }
 
@@ -164,6 +163,7 @@ internal abstract class ChildSession
             }
             exit = _process.Exited.GetAwaiter().GetResult();
         }
+        _launcher.Release(_closure, _argument);
         _launcher.Dispose();
         (ExitCode, Signal) = exit.Told(_announcedExit);
         if (TrySettle()) SettleWithoutResult(exit, failure);
@@ -183,6 +183,9 @@ internal abstract class ChildSession
     {
         switch (kind)
         {
+            case MessageKind.Ready:
+                OnReady();
+                break;
             case MessageKind.Taken:
                 _taken = true;
                 break;
@@ -199,13 +202,42 @@ internal abstract class ChildSession
                 else SettleFailed(error);
                 break;
             case MessageKind.Dropped:
-                Stop(exitCode: 1);
-                if (TrySettle()) SetCancelled();
+                GiveUp();
                 break;
             case MessageKind.Exiting:
                 _announcedExit = body.ReadInt32();
                 break;
+            case MessageKind.OtherBuild:
+                throw Greeting.OtherBuild(ref body);
         }
+    }
+
+    // The item goes out only now: a process of another build would not understand it.
+    private void OnReady()
+    {
+        bool cancelled;
+        lock (_gate)
+        {
+            cancelled = _cancelled;
+            if (!cancelled)
+            {
+                _sent = true;
+                _outbox.Add(this, static (writer, session) =>
+                {
+                    session._method.Write(writer, MethodNumber);
+                    ItemFrame.Write(writer, ItemId, MethodNumber, 0, session._closure, session._argument);
+                });
+            }
+        }
+        if (cancelled) GiveUp();
+        else _outbox.Flush();
+    }
+
+    // Cancelled, and it never began.
+    private void GiveUp()
+    {
+        Stop(exitCode: 1);
+        if (TrySettle()) SetCancelled();
     }
 
     private void Stop(int exitCode)
@@ -248,7 +280,8 @@ internal abstract class ChildSession
     {
         string? note;
         lock (_gate) note = _killNote ?? (_terminated && Signal == "SIGTERM" ? "Terminate was called" : null);
-        if (failure is null && _cancelled) SetCancelled();
+        if (failure is WorkerStartException) SetFailed(failure);
+        else if (failure is null && _cancelled) SetCancelled();
         else if (_taken || note is not null) SetFailed(CrashCause.Describe(Item, Name, _process, exit, _announcedExit, note));
         else SetFailed(new WorkerStartException(
             $"The child process {Name} ({_process.Id}) ended before '{Item}' began: {(Signal is not null ? $"by {Signal}" : $"exit code {ExitCode}")}. Its standard error: {_process.ErrorTail}"));

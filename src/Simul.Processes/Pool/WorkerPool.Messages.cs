@@ -1,7 +1,6 @@
 using Simul.Processes.Launch;
 using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
-using Simul.Processes.Worker;
 
 namespace Simul.Processes.Pool;
 
@@ -19,11 +18,7 @@ internal sealed partial class WorkerPool
             slot.Results = channel.Results;
         }
         var hello = new FrameWriter();
-        hello.Begin(MessageKind.Hello);
-        BuildIdentity.Own.Write(hello);
-        hello.Write(slot.Name);
-        WorkerClock.Write(hello, Options.Clock);
-        hello.End();
+        Greeting.Write(hello, slot.Name, Options.Clock);
         try
         {
             hello.SendTo(channel);
@@ -63,8 +58,7 @@ internal sealed partial class WorkerPool
                 OnPong(slot);
                 break;
             case MessageKind.OtherBuild:
-                throw new WorkerStartException(
-                    $"The worker process runs {BuildIdentity.Read(ref body)}, and this process {BuildIdentity.Own}. Were the program's files replaced while it ran, or does its folder hold files of two builds? Build anew, and start again.");
+                throw Greeting.OtherBuild(ref body);
         }
     }
 
