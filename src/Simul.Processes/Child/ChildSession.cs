@@ -143,7 +143,7 @@ internal abstract class ChildSession
 
     protected abstract void SetCancelled();
 
-    private void Supervise(Channel channel)
+    private void Supervise(Channel channel, WorkerLauncher launcher, Payload closure, Payload argument)
     {
         WorkerExit exit = default;
         Exception? failure = null;
@@ -175,11 +175,11 @@ internal abstract class ChildSession
         var reader = new FrameReader(channel);
         while (reader.Fill())
         {
-            while (reader.TryRead(out var kind, out var body)) OnMessage(kind, new FrameBody(body));
+            while (reader.TryRead(out var kind, out var body)) OnMessage(channel, kind, new FrameBody(body));
         }
     }
 
-    private void OnMessage(MessageKind kind, FrameBody body)
+    private void OnMessage(Channel channel, MessageKind kind, FrameBody body)
     {
         switch (kind)
         {
@@ -204,6 +204,8 @@ internal abstract class ChildSession
             case MessageKind.Dropped:
                 GiveUp();
                 break;
+            case MessageKind.OtherBuild:
+                throw BuildIdentity.Read(ref body).Refused();
             case MessageKind.Exiting:
                 _announcedExit = body.ReadInt32();
                 break;

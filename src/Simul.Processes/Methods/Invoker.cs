@@ -35,12 +35,13 @@ internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool 
     {
         var bound = Bind(input);
         Write(result, shape == WorkShape.Synchronous ? ((Func<TResult>)bound)() : ((Func<CancellationToken, TResult>)bound)(token));
+        GC.KeepAlive(bound.Target); // a captured SharedArray, whose span the method uses
     }
 
     public override Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token)
     {
         var bound = Bind(input);
-        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<Task<TResult>>)bound)() : ((Func<CancellationToken, Task<TResult>>)bound)(token));
+        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<Task<TResult>>)bound)() : ((Func<CancellationToken, Task<TResult>>)bound)(token), bound.Target, null);
     }
 }
 
@@ -58,12 +59,14 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
         var bound = Bind(input);
         var value = input.ReadArgument<TArg>($"The argument of {Display}");
         Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
+        GC.KeepAlive(bound.Target); // a SharedArray, whose span the method uses
+        GC.KeepAlive(value);
     }
 
     public override Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token)
     {
         var bound = Bind(input);
         var value = input.ReadArgument<TArg>($"The argument of {Display}");
-        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task<TResult>>)bound)(value) : ((Func<TArg, CancellationToken, Task<TResult>>)bound)(value, token));
+        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task<TResult>>)bound)(value) : ((Func<TArg, CancellationToken, Task<TResult>>)bound)(value, token), bound.Target, value);
     }
 }

@@ -34,9 +34,11 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
         }
     }
 
-    protected async Task<Action<ResultBuffer>> FinishAsync(Task<TResult> running)
+    protected async Task<Action<ResultBuffer>> FinishAsync(Task<TResult> running, object? captured, object? argument)
     {
         var value = await running.ConfigureAwait(false);
+        GC.KeepAlive(captured); // a SharedArray, whose span the method uses
+        GC.KeepAlive(argument);
         return target => Write(target, value);
     }
 }

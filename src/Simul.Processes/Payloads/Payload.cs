@@ -13,6 +13,12 @@ internal readonly struct Payload(byte[] bytes, ArenaBlock block)
 
     public bool IsNone => block.IsNone && bytes.Length == 0;
 
+    // Nobody will read it any more.
+    public void Release(ArenaAllocator? arena)
+    {
+        if (OperatingSystem.IsLinux()) arena?.Release(block);
+    }
+
     // Moves what is large into an arena, if there is one with room.
     public static unsafe Payload Of(byte[] bytes, ArenaAllocator? arena)
     {

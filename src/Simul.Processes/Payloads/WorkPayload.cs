@@ -80,6 +80,7 @@ internal static class WorkPayload
         }
     }
 
-    private static WorkSerializationException Unreadable(Type type, string what, Exception error) =>
-        new($"{what}, of type {type}, arrived but could not be rebuilt: {error.Message} The type needs a constructor and properties that System.Text.Json can use.", error);
+    private static WorkSerializationException Unreadable(Type type, string what, Exception error) => error is SharedObjectException
+        ? new($"{what} arrived but could not be rebuilt. {error.Message}", error)
+        : new($"{what}, of type {type}, arrived but could not be rebuilt: {error.Message} The type needs a constructor and properties that System.Text.Json can use.", error);
 }

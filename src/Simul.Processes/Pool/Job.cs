@@ -1,5 +1,6 @@
 using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
+using Simul.Processes.Sharing;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;
@@ -92,11 +93,8 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
     // Nobody will read the input any more.
     public void DropInput()
     {
-        if (OperatingSystem.IsLinux() && pool.Arguments is { } arena)
-        {
-            arena.Release(Closure.Block);
-            arena.Release(Argument.Block);
-        }
+        Closure.Release(pool.Arguments);
+        Argument.Release(pool.Arguments);
         Closure = Argument = Payload.None;
     }
 
@@ -119,14 +117,25 @@ internal sealed class Job<TResult> : Job
 {
     // Continuations must not run on the thread that receives from a worker.
     private readonly TaskCompletionSource<TResult> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SharedCargo? _cargo; // shared objects on the way to the worker
     private TResult? _result;
 
     public Job(WorkerPool pool, MethodReference method, WorkItem<TResult> item, CancellationToken token)
         : base(pool, method, item.Name, item.Options.Timeout, token)
     {
-        byte[] captured = method.Captured(item.Method); // may refuse, and so may the next line: a block is taken last
-        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, pool.Arguments, $"The argument of {method.Display}");
-        Closure = Payload.Of(captured, pool.Arguments);
+        var cargo = SharedCargo.Begin();
+        try
+        {
+            byte[] captured = method.Captured(item.Method); // may refuse, and so may the next line: a block is taken last
+            if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, pool.Arguments, $"The argument of {method.Display}");
+            Closure = Payload.Of(captured, pool.Arguments);
+        }
+        catch
+        {
+            cargo.End()?.Dispose();
+            throw;
+        }
+        _cargo = cargo.End();
     }
 
     public Task<TResult> Task => _source.Task;
@@ -146,6 +155,7 @@ internal sealed class Job<TResult> : Job
                 break;
         }
         _result = default;
+        _cargo?.Dispose();
     }
 
     protected override void ReadResult(ReadOnlySpan<byte> result) => _result = WorkPayload.Deserialize<TResult>(result, $"The result of {Method.Display}");

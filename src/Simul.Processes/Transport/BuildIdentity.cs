@@ -21,5 +21,9 @@ internal readonly record struct BuildIdentity(Guid Build, string Version)
         frame.Write(Version);
     }
 
+    // In the parent, of a worker of this build.
+    public WorkerStartException Refused() =>
+        new($"The worker process runs {this}, and this process {Own}. Were the program's files replaced while it ran, or does its folder hold files of two builds? Build anew, and start again.");
+
     public override string ToString() => $"Simul.Processes {Version} (build {Build})";
 }

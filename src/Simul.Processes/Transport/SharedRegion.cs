@@ -9,11 +9,11 @@ namespace Simul.Processes.Transport;
 //
 // The handle counts its users: it is unmapped when the last of them is out, so nobody's memory goes while he is in it.
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class SharedRegion : SafeHandleZeroOrMinusOneIsInvalid
+internal unsafe class SharedRegion : SafeHandleZeroOrMinusOneIsInvalid
 {
     private readonly nuint _size;
 
-    private SharedRegion(void* address, nuint size)
+    protected SharedRegion(void* address, nuint size)
         : base(ownsHandle: true)
     {
         _size = size;
@@ -40,11 +40,13 @@ internal sealed unsafe class SharedRegion : SafeHandleZeroOrMinusOneIsInvalid
         }
     }
 
-    public static SharedRegion Map(int descriptor, long size, bool readOnly = false)
+    public static SharedRegion Map(int descriptor, long size, bool readOnly = false) => new(MapMemory(descriptor, size, readOnly), (nuint)size);
+
+    protected static void* MapMemory(int descriptor, long size, bool readOnly = false)
     {
         void* address = Libc.Map(null, (nuint)size, readOnly ? Libc.ProtectRead : Libc.ProtectRead | Libc.ProtectWrite, Libc.MapShared, descriptor, 0);
         if ((nint)address == -1) throw Failed("mmap");
-        return new SharedRegion(address, (nuint)size);
+        return address;
     }
 
     // Of somebody else's.
@@ -58,6 +60,6 @@ internal sealed unsafe class SharedRegion : SafeHandleZeroOrMinusOneIsInvalid
 
     protected override bool ReleaseHandle() => Libc.Unmap((void*)handle, _size) == 0;
 
-    private static IOException Failed(string call) =>
+    protected static IOException Failed(string call) =>
         new($"Shared memory could not be had: {call} failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
 }
