@@ -143,7 +143,7 @@ internal abstract class ChildSession
 
     protected abstract void SetCancelled();
 
-    private void Supervise(Channel channel, WorkerLauncher launcher, Payload closure, Payload argument)
+    private void Supervise(Channel channel)
     {
         WorkerExit exit = default;
         Exception? failure = null;
@@ -175,11 +175,11 @@ internal abstract class ChildSession
         var reader = new FrameReader(channel);
         while (reader.Fill())
         {
-            while (reader.TryRead(out var kind, out var body)) OnMessage(channel, kind, new FrameBody(body));
+            while (reader.TryRead(out var kind, out var body)) OnMessage(kind, new FrameBody(body));
         }
     }
 
-    private void OnMessage(Channel channel, MessageKind kind, FrameBody body)
+    private void OnMessage(MessageKind kind, FrameBody body)
     {
         switch (kind)
         {
@@ -204,13 +204,11 @@ internal abstract class ChildSession
             case MessageKind.Dropped:
                 GiveUp();
                 break;
-            case MessageKind.OtherBuild:
-                throw BuildIdentity.Read(ref body).Refused();
             case MessageKind.Exiting:
                 _announcedExit = body.ReadInt32();
                 break;
             case MessageKind.OtherBuild:
-                throw Greeting.OtherBuild(ref body);
+                throw BuildIdentity.Read(ref body).Refused();
         }
     }
 

@@ -3,7 +3,7 @@ using Simul.Processes.Worker;
 
 namespace Simul.Processes.Launch;
 
-// The first frame to a worker, of a pool or by itself, and what comes back when the two do not belong together.
+// The first frame to a worker, of a pool or by itself.
 internal static class Greeting
 {
     public static void Write(FrameWriter target, string name, TimeProvider clock)
@@ -14,7 +14,4 @@ internal static class Greeting
         WorkerClock.Write(target, clock);
         target.End();
     }
-
-    public static WorkerStartException OtherBuild(ref FrameBody body) => new(
-        $"The worker process runs {BuildIdentity.Read(ref body)}, and this process {BuildIdentity.Own}. Were the program's files replaced while it ran, or does its folder hold files of two builds? Build anew, and start again.");
 }

@@ -58,7 +58,7 @@ internal sealed partial class WorkerPool
                 OnPong(slot);
                 break;
             case MessageKind.OtherBuild:
-                throw Greeting.OtherBuild(ref body);
+                throw BuildIdentity.Read(ref body).Refused();
         }
     }
 
