@@ -132,23 +132,24 @@ public partial class ChildProcess
             throw new DirectoryNotFoundException($"The child cannot run in {directory}: there is no such folder. Make it first, or leave {nameof(ChildProcessOptions.WorkingDirectory)} out.");
         WorkerDepth.ThrowIfTooDeep();
         var reference = MethodReference.Create(method, shape, argumentType, result);
-        var session = new ChildSession<TOutcome>(options.Name ?? $"child-{Interlocked.Increment(ref s_lastNumber)}", method.Method.Name, options);
+        byte[] captured = reference.Captured(method);
         var launcher = CreateLauncher(options);
-        Payload closure = Payload.None, bytes = Payload.None;
+        Payload input = Payload.None, closure = Payload.None;
         try
         {
-            if (argumentType is not null) bytes = WorkPayload.Serialize(argumentType, argument, launcher.Arguments, $"The argument of {reference.Display}");
-            closure = Payload.Of(reference.Captured(method), launcher.Arguments);
-            session.Start(launcher, reference, closure, bytes, token);
+            input = argumentType is null ? Payload.None : WorkPayload.Serialize(argumentType, argument, launcher.Arguments, $"The argument of {reference.Display}");
+            var session = new ChildSession<TOutcome>(options.Name ?? $"child-{Interlocked.Increment(ref s_lastNumber)}", method.Method.Name, options, launcher);
+            closure = Payload.Of(captured, launcher.Arguments);
+            session.Start(reference, closure, input, token);
+            return session;
         }
         catch
         {
-            closure.Release(launcher.Arguments);
-            bytes.Release(launcher.Arguments);
+            // Nothing was started, so nobody owns them.
+            launcher.Release(closure, input);
             launcher.Dispose();
             throw;
         }
-        return session;
     }
 
     private static WorkerLauncher CreateLauncher(ChildProcessOptions options) => WorkerLauncher.Create(

@@ -3,13 +3,13 @@ using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
 using Simul.Processes.Pool;
 using Simul.Processes.Transport;
-using Simul.Processes.Worker;
 
 namespace Simul.Processes.Child;
 
 // A child process as its parent sees it: a worker that is given one item and then told to stop. The protocol is the pool's.
 //
 //   state      means                            leaves by
+//   Starting   the process comes up             Ready -> Sent; cancelled and Ready, or gone -> Settled
 //   Sent       the item is on its way           Taken -> Running; Dropped or gone -> Settled
 //   Running    the method has begun             Done, Failed or gone -> Settled
 //   Settled    the outcome is fixed             the process has gone -> Exited
@@ -27,6 +27,7 @@ internal abstract class ChildSession
     private readonly Lock _gate = new();
     private readonly Outbox _outbox = new();
     private readonly ChildProcessOptions _options;
+    private readonly WorkerLauncher _launcher; // owner: this session, once it has started
     private WorkerProcess _process = null!; // set by Start, once
     private CancellationTokenRegistration _registration; // set by Start, once
     private ITimer? _grace;       // owner: _gate
@@ -34,11 +35,17 @@ internal abstract class ChildSession
     private bool _settled;        // owner: _gate; set once
     private string? _killNote;    // owner: _gate; set once: why this side killed it
     private bool _terminated;     // owner: _gate; set once: this side sent SIGTERM
+    private MethodReference _method = null!; // this and the next: set by Start, once
+    private Payload _closure;     // the launcher's memory these two may lie in is held until they are released
+    private Payload _argument;
+    private bool _sent;           // owner: _gate; set once: the item is on its way
+    private Arena? _results;      // set by Start, once: where large results are
     private bool _taken;          // owner of this and the next: the receiving thread
     private int? _announcedExit;
 
-    protected ChildSession(string name, string item, ChildProcessOptions options)
+    protected ChildSession(string name, string item, ChildProcessOptions options, WorkerLauncher launcher)
     {
+        _launcher = launcher;
         Name = name;
         Item = item;
         _options = options;
@@ -60,28 +67,19 @@ internal abstract class ChildSession
     public CancellationToken Token { get; private set; }
 
     // Blocks until the process runs and its channel stands.
-    public void Start(WorkerLauncher launcher, MethodReference method, Payload closure, Payload argument, CancellationToken token)
+    public void Start(MethodReference method, Payload closure, Payload argument, CancellationToken token)
     {
         Token = token;
-        var (process, channel) = launcher.Start(Name, Print);
+        var (process, channel) = _launcher.Start(Name, Print);
         _process = process;
+        (_closure, _argument) = (closure, argument);
         // Nothing can come any more once the process has gone, whoever inherited its end of the channel.
         _ = process.Exited.ContinueWith(_ => channel.Shutdown(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _method = method;
         _outbox.Connect(channel);
-        _outbox.Add((this, method, closure, argument), static (writer, state) =>
-        {
-            writer.Begin(MessageKind.Hello);
-            BuildIdentity.Own.Write(writer);
-            writer.Write(state.Item1.Name);
-            WorkerClock.Write(writer, state.Item1._options.Clock);
-            writer.Write((byte)0); // no initializer
-            writer.End();
-            state.method.Write(writer, MethodNumber);
-            ItemFrame.Begin(writer, ItemId, MethodNumber, 0);
-            RunExtras.WriteNone(writer);
-            ItemFrame.End(writer, state.closure, state.argument);
-        });
-        new Thread(() => Supervise(channel, launcher, closure, argument), 512 * 1024) { IsBackground = true, Name = $"simul {Name}" }.UnsafeStart();
+        _outbox.Add(this, static (writer, session) => Greeting.Write(writer, session.Name, session._options.Clock));
+        _results = channel.Results;
+        new Thread(() => Supervise(channel), 512 * 1024) { IsBackground = true, Name = $"simul {Name}" }.UnsafeStart();
         _outbox.Flush();
         _registration = token.UnsafeRegister(static session => ((ChildSession)session!).Cancel(), this);
         // It may have ended before it could be unregistered.
@@ -95,13 +93,14 @@ internal abstract class ChildSession
             if (_settled || _cancelled) return;
             _cancelled = true;
             _grace = TimeProvider.System.CreateTimer(static session => ((ChildSession)session!).OnGraceOver(), this, _options.Grace, Timeout.InfiniteTimeSpan);
+            if (!_sent) return; // and it will not be
+            _outbox.Add(0, static (writer, _) =>
+            {
+                writer.Begin(MessageKind.Cancel);
+                writer.Write(ItemId);
+                writer.End();
+            });
         }
-        _outbox.Add(0, static (writer, _) =>
-        {
-            writer.Begin(MessageKind.Cancel);
-            writer.Write(ItemId);
-            writer.End();
-        });
         _outbox.Flush();
     }
 
@@ -137,13 +136,14 @@ internal abstract class ChildSession
         await Exited.ConfigureAwait(false);
     }
 
-    protected abstract void SetResult(ReadOnlySpan<byte> result, ArenaBlock block);
+    // In the block if there is one.
+    protected abstract void SetResult(ArenaBlock block, ReadOnlySpan<byte> result);
 
     protected abstract void SetFailed(Exception error);
 
     protected abstract void SetCancelled();
 
-    private void Supervise(Channel channel, WorkerLauncher launcher, Payload closure, Payload argument)
+    private void Supervise(Channel channel)
     {
         WorkerExit exit = default;
         Exception? failure = null;
@@ -163,9 +163,8 @@ internal abstract class ChildSession
             }
             exit = _process.Exited.GetAwaiter().GetResult();
         }
-        closure.Release(launcher.Arguments);
-        argument.Release(launcher.Arguments);
-        launcher.Dispose();
+        _launcher.Release(_closure, _argument);
+        _launcher.Dispose();
         (ExitCode, Signal) = exit.Told(_announcedExit);
         if (TrySettle()) SettleWithoutResult(exit, failure);
         _exited.SetResult();
@@ -176,14 +175,17 @@ internal abstract class ChildSession
         var reader = new FrameReader(channel);
         while (reader.Fill())
         {
-            while (reader.TryRead(out var kind, out var body)) OnMessage(channel, kind, new FrameBody(body));
+            while (reader.TryRead(out var kind, out var body)) OnMessage(kind, new FrameBody(body));
         }
     }
 
-    private void OnMessage(Channel channel, MessageKind kind, FrameBody body)
+    private void OnMessage(MessageKind kind, FrameBody body)
     {
         switch (kind)
         {
+            case MessageKind.Ready:
+                OnReady();
+                break;
             case MessageKind.Taken:
                 _taken = true;
                 break;
@@ -192,24 +194,52 @@ internal abstract class ChildSession
                 body.ReadInt64(); // how long it ran
                 // First of all, so that the process ends while the result is read.
                 Stop(exitCode: kind == MessageKind.Done ? 0 : 1);
+                // Before the outcome is fixed: a frame that is none must not leave it open.
+                var error = kind == MessageKind.Failed ? ExceptionPayload.Read(ref body) : null;
+                var block = error is null ? body.ReadPlace(_results) : default;
                 if (!TrySettle()) break;
-                if (kind == MessageKind.Done)
-                {
-                    var block = body.ReadPlace(channel.Results);
-                    SetResult(body.Rest, block);
-                }
-                else SettleFailed(ExceptionPayload.Read(ref body));
+                if (error is null) SetResult(block, body.Rest);
+                else SettleFailed(error);
                 break;
             case MessageKind.Dropped:
-                Stop(exitCode: 1);
-                if (TrySettle()) SetCancelled();
+                GiveUp();
                 break;
-            case MessageKind.OtherBuild:
-                throw BuildIdentity.Read(ref body).Refused();
             case MessageKind.Exiting:
                 _announcedExit = body.ReadInt32();
                 break;
+            case MessageKind.OtherBuild:
+                throw BuildIdentity.Read(ref body).Refused();
         }
+    }
+
+    // The item goes out only now: a process of another build would not understand it.
+    private void OnReady()
+    {
+        bool cancelled;
+        lock (_gate)
+        {
+            cancelled = _cancelled;
+            if (!cancelled)
+            {
+                _sent = true;
+                _outbox.Add(this, static (writer, session) =>
+                {
+                    session._method.Write(writer, MethodNumber);
+                    ItemFrame.Begin(writer, ItemId, MethodNumber, 0);
+                    RunExtras.WriteNone(writer);
+                    ItemFrame.End(writer, session._closure, session._argument);
+                });
+            }
+        }
+        if (cancelled) GiveUp();
+        else _outbox.Flush();
+    }
+
+    // Cancelled, and it never began.
+    private void GiveUp()
+    {
+        Stop(exitCode: 1);
+        if (TrySettle()) SetCancelled();
     }
 
     private void Stop(int exitCode)
@@ -252,7 +282,8 @@ internal abstract class ChildSession
     {
         string? note;
         lock (_gate) note = _killNote ?? (_terminated && Signal == "SIGTERM" ? "Terminate was called" : null);
-        if (failure is null && _cancelled) SetCancelled();
+        if (failure is WorkerStartException) SetFailed(failure);
+        else if (failure is null && _cancelled) SetCancelled();
         else if (_taken || note is not null) SetFailed(CrashCause.Describe(Item, Name, _process, exit, _announcedExit, note));
         else SetFailed(new WorkerStartException(
             $"The child process {Name} ({_process.Id}) ended before '{Item}' began: {(Signal is not null ? $"by {Signal}" : $"exit code {ExitCode}")}. Its standard error: {_process.ErrorTail}"));

@@ -115,8 +115,8 @@ internal sealed class LinuxLauncher : WorkerLauncher
             if (standardOutput >= 0) Libc.ActionsDuplicate(&actions, standardOutput, 1);
             if (standardError >= 0) Libc.ActionsDuplicate(&actions, standardError, 2);
             Libc.ActionsDuplicate(&actions, channel, ChannelDescriptor);
-            if (Arguments is not null) Libc.ActionsDuplicate(&actions, (int)_regionFile!.DangerousGetHandle(), ArgumentsDescriptor);
             if (Surroundings.WorkingDirectory is { } directory) Libc.ActionsChangeDirectory(&actions, directory);
+            if (Arguments is not null) Libc.ActionsDuplicate(&actions, (int)_regionFile!.DangerousGetHandle(), ArgumentsDescriptor);
             Libc.AttributesSetGroup(&attributes, 0);
             Libc.AttributesSetSignalMask(&attributes, &signals);
             // Ignored signals stay ignored over exec. The runtime ignores SIGPIPE here; programs a worker starts must not.

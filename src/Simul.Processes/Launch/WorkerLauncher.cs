@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Simul.Processes.Interop.Linux;
+using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Launch;
@@ -22,6 +23,12 @@ internal abstract class WorkerLauncher : IDisposable
 
     // Where large arguments are put for any worker to read; null: into the frames.
     public virtual ArenaAllocator? Arguments => null;
+
+    // Payloads that nobody will read any more.
+    public void Release(params ReadOnlySpan<Payload> payloads)
+    {
+        foreach (var payload in payloads) payload.Release(Arguments);
+    }
 
     public virtual void Dispose()
     {

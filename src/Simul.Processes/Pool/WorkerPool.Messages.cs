@@ -1,7 +1,6 @@
 using Simul.Processes.Launch;
 using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
-using Simul.Processes.Worker;
 
 namespace Simul.Processes.Pool;
 
@@ -23,12 +22,7 @@ internal sealed partial class WorkerPool
         }
         if (kill) process.Kill();
         var hello = new FrameWriter();
-        hello.Begin(MessageKind.Hello);
-        BuildIdentity.Own.Write(hello);
-        hello.Write(slot.Name);
-        WorkerClock.Write(hello, Options.Clock);
-        hello.Write((byte)(_initializer is null ? 0 : 1));
-        hello.End();
+        Greeting.Write(hello, slot.Name, Options.Clock, initializer: _initializer is not null);
         if (_initializer is not null) WriteInitializer(hello);
         if (batches && OperatingSystem.IsLinux())
         {
