@@ -91,13 +91,18 @@ internal sealed class LocalBooks(ILocalEngine engine)
             job.Id = ++_lastId;
             _open++;
             LendFor(job);
-            job.State = LocalJobState.Queued;
-            job.Node = _line.AddLast(job, job.Options.Priority);
             broken = _initializerError is not null;
-            if (!broken)
+            if (!broken && _line.Count == 0 && engine.TryPlaceLocked(job))
             {
-                begin = DispatchLocked();
-                if (Options.QueueLimit is { } limit && _line.Count > limit && job.State == LocalJobState.Queued) dropped = OverflowLocked(job);
+                PlacedLocked(job);
+                begin = job;
+            }
+            else
+            {
+                job.State = LocalJobState.Queued;
+                job.Node = _line.AddLast(job, job.Options.Priority);
+                if (!broken) begin = DispatchLocked();
+                if (!broken && Options.QueueLimit is { } limit && _line.Count > limit && job.State == LocalJobState.Queued) dropped = OverflowLocked(job);
             }
         }
         if (broken) job.Fail(InitializerError());
@@ -156,31 +161,31 @@ internal sealed class LocalBooks(ILocalEngine engine)
     public void Drained() => engine.OnDrained(_mode == ShutdownMode.Kill);
 
     // A job's run is over: it leaves its worker, ended or to be tried again.
-    public void LeaveLocked(LocalJob job)
+    // Returns how long it has to wait for its next attempt.
+    public TimeSpan? LeaveLocked(LocalJob job)
     {
         job.OnWorker = false;
         _running.Remove(job);
         EndLending(job);
-        if (job.RetryAfter is not { } delay || job.State != LocalJobState.Running) return;
+        if (job.RetryAfter is not { } delay || job.State != LocalJobState.Running) return null;
         job.RetryAfter = null;
         _totalRetries++;
         if (delay > TimeSpan.Zero)
         {
             job.State = LocalJobState.Delayed;
             _delayed.Add(job);
-            job.Delay = delay;
-            return;
+            return delay;
         }
         job.State = LocalJobState.Queued;
         job.Node = _line.AddLast(job, job.Options.Priority);
+        return null;
     }
 
     // After LeaveLocked, without the gate.
-    public void Left(LocalJob job)
+    public void Left(LocalJob job, TimeSpan? wait)
     {
-        if (job.Delay is { } delay)
+        if (wait is { } delay)
         {
-            job.Delay = null;
             // Not under the gate: a clock may call back at once.
             var timer = Options.Clock.CreateTimer(static state => ((LocalJob)state!).Books.Resume((LocalJob)state), job, delay, Timeout.InfiniteTimeSpan);
             lock (Gate)
@@ -201,7 +206,8 @@ internal sealed class LocalBooks(ILocalEngine engine)
     public LocalJob? TakeLocked()
     {
         if (_line.First is not { } first) return null;
-        PlacedLocked(first);
+        _line.Remove(first);
+        PlacedLocked(first.Value);
         return first.Value;
     }
 
@@ -211,7 +217,8 @@ internal sealed class LocalBooks(ILocalEngine engine)
         LocalJob? head = null, tail = null;
         while (_line.First is { } first && engine.TryPlaceLocked(first.Value))
         {
-            PlacedLocked(first);
+            _line.Remove(first);
+            PlacedLocked(first.Value);
             head ??= first.Value;
             tail?.NextToBegin = first.Value;
             tail = first.Value;
@@ -308,10 +315,8 @@ internal sealed class LocalBooks(ILocalEngine engine)
         BeginAll(begin);
     }
 
-    private void PlacedLocked(LinkedListNode<LocalJob> node)
+    private void PlacedLocked(LocalJob job)
     {
-        _line.Remove(node);
-        var job = node.Value;
         job.Node = null;
         job.State = LocalJobState.Running;
         job.OnWorker = true;

@@ -39,8 +39,6 @@ internal abstract class LocalJob(LocalBooks books, WorkOptions options, string n
 
     public TimeSpan? RetryAfter { get; set; } // set by the run, taken by LeaveLocked
 
-    public TimeSpan? Delay { get; set; }      // set by LeaveLocked, taken by Left
-
     // Whether somebody gave it up.
     public abstract bool IsGivenUp { get; }
 
@@ -60,10 +58,9 @@ internal abstract class LocalJob<TResult>(LocalBooks books, WorkItem<TResult> it
 {
     // Continuations must not run on the worker.
     private readonly TaskCompletionSource<TResult> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _giveUp = new();
     private CancellationTokenRegistration _registration;
     private Activity? _span;
-    private WorkEvent _event;
+    private string? _worker; // where an observer heard it begin
     private int _losses;
     private int _settled;              // interlocked: what came first fixes the outcome
     private volatile bool _abandoned;  // set once: the executor's end gave it up
@@ -73,8 +70,6 @@ internal abstract class LocalJob<TResult>(LocalBooks books, WorkItem<TResult> it
     public override bool IsGivenUp => _abandoned || callerToken.IsCancellationRequested;
 
     protected WorkItem<TResult> Item => item;
-
-    protected CancellationToken GivenUp => _giveUp.Token;
 
     protected bool IsSettled => Volatile.Read(ref _settled) != 0;
 
@@ -89,14 +84,14 @@ internal abstract class LocalJob<TResult>(LocalBooks books, WorkItem<TResult> it
     public override void GiveUp()
     {
         if (Books.TryWithdraw(this)) Settle(WorkEnd.Cancelled, default, null);
-        else CancelToken();
+        else AskToEnd();
     }
 
     public override void Abandon(bool atOnce)
     {
         _abandoned = true;
         if (atOnce) Settle(WorkEnd.Cancelled, default, null);
-        CancelToken();
+        AskToEnd();
     }
 
     public override void Fail(Exception error) => Settle(WorkEnd.Failed, default, error);
@@ -122,8 +117,8 @@ internal abstract class LocalJob<TResult>(LocalBooks books, WorkItem<TResult> it
     {
         if (Books.Options.Observer is { } observer)
         {
-            _event = new WorkEvent(Books.Engine, worker, Id, Name, Books.Elapsed);
-            observer.Started(_event);
+            _worker = worker;
+            observer.Started(new WorkEvent(Books.Engine, worker, Id, Name, Books.Elapsed));
         }
         WorkContext.Current = new WorkContext(Books.Engine, worker, Books.Options.Clock, token) { Attempt = Attempt, State = state, Item = this };
         _span = WorkActivity.Begin(Name, Trace, Books.Engine, worker, Attempt);
@@ -140,18 +135,8 @@ internal abstract class LocalJob<TResult>(LocalBooks books, WorkItem<TResult> it
         if (RetryAfter is not null || !Settle(end, result, failure, tellObserver: true)) Ended(WorkEnd.Failed);
     }
 
-    // Callbacks on the token are the item's own; what they throw is for neither the canceller nor the timer's thread.
-    protected void CancelToken()
-    {
-        try
-        {
-            _giveUp.Cancel();
-        }
-        catch (AggregateException error)
-        {
-            Console.Error.WriteLine($"simul: a callback on the token of '{Name}' failed: {error.InnerException}");
-        }
-    }
+    // Tells what runs, or is about to.
+    protected abstract void AskToEnd();
 
-    private void Ended(WorkEnd end) => Books.Options.Observer?.Ended(_event with { Time = Books.Elapsed }, end);
+    private void Ended(WorkEnd end) => Books.Options.Observer?.Ended(new WorkEvent(Books.Engine, _worker!, Id, Name, Books.Elapsed), end);
 }

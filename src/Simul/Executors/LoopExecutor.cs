@@ -79,8 +79,9 @@ public sealed class LoopExecutor : Executor
     // On the loop: an item's run is over.
     internal void Leave(LocalJob job)
     {
-        lock (Books.Gate) Books.LeaveLocked(job);
-        Books.Left(job);
+        TimeSpan? wait;
+        lock (Books.Gate) wait = Books.LeaveLocked(job);
+        Books.Left(job, wait);
         Books.Dispatch();
     }
 

@@ -17,6 +17,7 @@ internal sealed class LoopJob<TResult>(LoopExecutor executor, WorkItem<TResult> 
     : LocalJob<TResult>(executor.Books, item, callerToken), ILoopJob
 {
     private ClockMember? _hold;
+    private volatile LoopTask? _task; // while the method runs, and before
 
     public ExecutionContext? Flow { get; } = ExecutionContext.Capture();
 
@@ -26,8 +27,7 @@ internal sealed class LoopJob<TResult>(LoopExecutor executor, WorkItem<TResult> 
     public async Task RunAsync()
     {
         _hold?.Dispose(); // the loop itself holds the clock now
-        if (IsGivenUp) CancelToken();
-        if (GivenUp.IsCancellationRequested)
+        if (IsGivenUp)
         {
             Settle(WorkEnd.Cancelled, default, null);
         }
@@ -42,26 +42,31 @@ internal sealed class LoopJob<TResult>(LoopExecutor executor, WorkItem<TResult> 
         executor.Leave(this);
     }
 
+    // Whoever gave it up before the task was known here did so before this looks.
     private async Task RunMethodAsync()
     {
         TResult? result = default;
         Exception? failure = null;
+        _task = EventLoop.CurrentTask;
+        Interlocked.MemoryBarrier();
+        if (IsGivenUp) AskToEnd();
         try
         {
-            using var watch = GivenUp.UnsafeRegister(static task => ((LoopTask)task!).Cancel("the item was given up"), EventLoop.CurrentTask);
-            result = await InvokeAsync();
+            result = Options.Timeout is { } timeout ? await CallWithinAsync(timeout) : await Call();
         }
         catch (Exception error)
         {
             failure = error;
         }
+        _task = null;
         WorkContext.Current = null;
         Exit(result, failure);
     }
 
-    private async Task<TResult> InvokeAsync()
+    protected override void AskToEnd() => _task?.Cancel("the item was given up");
+
+    private async Task<TResult> CallWithinAsync(TimeSpan timeout)
     {
-        if (Item.Options.Timeout is not { } timeout) return await Call();
         TResult result = default!;
         bool late = await CancelScope.MoveOnAfterAsync(timeout, async () => result = await Call());
         return late ? throw new TimeoutException($"'{Name}' did not end within its limit of {timeout}.") : result;

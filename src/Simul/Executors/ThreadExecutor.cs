@@ -77,9 +77,10 @@ public sealed class ThreadExecutor : Executor
     {
         LocalJob? next = null;
         RoomWaiters.Batch woken;
+        TimeSpan? wait;
         lock (Books.Gate)
         {
-            Books.LeaveLocked(done);
+            wait = Books.LeaveLocked(done);
             leave = worker.IsLost;
             if (!leave)
             {
@@ -93,7 +94,7 @@ public sealed class ThreadExecutor : Executor
             }
             woken = Books.TakeRoomLocked();
         }
-        Books.Left(done);
+        Books.Left(done, wait);
         woken.Wake();
         return next;
     }

@@ -4,6 +4,7 @@ namespace Simul;
 internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResult> item, CancellationToken callerToken)
     : LocalJob<TResult>(executor.Books, item, callerToken), IThreadJob
 {
+    private readonly CancellationTokenSource _giveUp = new();
     private ClockMember? _member;
 
     public ThreadExecutor Executor => executor;
@@ -21,8 +22,7 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
 
     public void Run(ThreadWorker worker)
     {
-        if (IsGivenUp && !GivenUp.IsCancellationRequested) CancelToken();
-        if (GivenUp.IsCancellationRequested)
+        if (IsGivenUp)
         {
             // Given up between the queue and the worker: the method never runs.
             Settle(WorkEnd.Cancelled, default, null);
@@ -35,7 +35,7 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
             Settle(WorkEnd.Failed, default, Books.InitializerError());
             return;
         }
-        Enter(worker.Name, worker.State, GivenUp);
+        Enter(worker.Name, worker.State, _giveUp.Token);
         var limit = Options.Timeout is { } timeout
             ? Books.Options.Clock.CreateTimer(_ => TimeOut(worker, timeout), null, timeout, System.Threading.Timeout.InfiniteTimeSpan)
             : null;
@@ -43,7 +43,7 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
         Exception? failure = null;
         try
         {
-            result = Item.IsAsynchronous ? RunOnLoop(worker) : Item.InvokeAsync(GivenUp).Result;
+            result = Item.IsAsynchronous ? RunOnLoop(worker) : Item.InvokeAsync(_giveUp.Token).Result;
         }
         catch (Exception error)
         {
@@ -56,12 +56,25 @@ internal sealed class ThreadJob<TResult>(ThreadExecutor executor, WorkItem<TResu
     }
 
     private TResult RunOnLoop(ThreadWorker worker) =>
-        EventLoop.Run(() => Item.InvokeAsync(GivenUp).AsTask(), new EventLoopOptions { Name = worker.Name, Clock = Books.Options.Clock }, GivenUp);
+        EventLoop.Run(() => Item.InvokeAsync(_giveUp.Token).AsTask(), new EventLoopOptions { Name = worker.Name, Clock = Books.Options.Clock }, _giveUp.Token);
 
     private void TimeOut(ThreadWorker worker, TimeSpan timeout)
     {
         if (!Settle(WorkEnd.Failed, default, new TimeoutException($"'{Name}' did not end within its limit of {timeout}. Its thread cannot be stopped; the process engine can."))) return;
-        CancelToken();
+        AskToEnd();
         executor.GiveUp(worker, this);
+    }
+
+    // Callbacks on the token are the item's own; what they throw is for neither the canceller nor the timer's thread.
+    protected override void AskToEnd()
+    {
+        try
+        {
+            _giveUp.Cancel();
+        }
+        catch (AggregateException error)
+        {
+            Console.Error.WriteLine($"simul: a callback on the token of '{Name}' failed: {error.InnerException}");
+        }
     }
 }
