@@ -83,7 +83,7 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
     public override void Run(ItemInput input, CancellationToken token, ResultBuffer result)
     {
         var bound = Bind(input);
-        var value = input.ReadArgument<TArg>($"The argument of {Display}");
+        var value = input.ReadArgument<TArg>(ArgumentText);
         if (!ReturnsNothing) Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
         else if (shape == WorkShape.Synchronous) ((Action<TArg>)bound)(value);
         else ((Action<TArg, CancellationToken>)bound)(value, token);
@@ -94,7 +94,7 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
     public override Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token)
     {
         var bound = Bind(input);
-        var value = input.ReadArgument<TArg>($"The argument of {Display}");
+        var value = input.ReadArgument<TArg>(ArgumentText);
         return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task>)bound)(value) : ((Func<TArg, CancellationToken, Task>)bound)(value, token), bound.Target, value);
     }
 

@@ -12,6 +12,8 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
 
     protected string Display => display;
 
+    protected string ArgumentText { get; } = $"The argument of {display}";
+
     protected Delegate Bind(ItemInput input)
     {
         if (_shared is not null) return _shared;

@@ -16,6 +16,9 @@ internal sealed class MethodReference
         Result = result;
         Display = $"{method.DeclaringType}.{method.Name}";
         ClosureType = method.IsStatic ? null : method.DeclaringType;
+        Captures = ClosureType is not null && Closure.HasFields(ClosureType);
+        ArgumentText = $"The argument of {Display}";
+        ResultText = $"The result of {Display}";
     }
 
     public MethodInfo Method { get; }
@@ -31,7 +34,12 @@ internal sealed class MethodReference
     // The compiler's class a lambda lives in; null for a static method.
     public Type? ClosureType { get; }
 
-    public bool Captures => ClosureType is not null && Closure.HasFields(ClosureType);
+    public bool Captures { get; }
+
+    // For messages; made once, not for each item.
+    public string ArgumentText { get; }
+
+    public string ResultText { get; }
 
     public static MethodReference Create(Delegate method, WorkShape shape, Type? argument, Type result)
     {
@@ -74,7 +82,7 @@ internal sealed class MethodReference
     }
 
     // The values a lambda captured, as they are now; empty when it captured nothing.
-    public byte[] Captured(Delegate method) => ClosureType is null ? [] : Closure.Write(ClosureType, method.Target, Display);
+    public byte[] Captured(Delegate method) => !Captures ? [] : Closure.Write(ClosureType!, method.Target, Display);
 
     private static void WriteTypes(FrameWriter target, Type[] types)
     {

@@ -29,6 +29,9 @@ internal abstract class PayloadCodec
         }
     });
 
+    // Whether a value is nothing but its bytes: no shared object, no receiver of progress can be in it.
+    public virtual bool IsPlain => false;
+
     // Into the arena, if there is one and the value is large; else into the buffer, and the block returned is none.
     public abstract ArenaBlock PackBoxed(ArrayBufferWriter<byte> buffer, object? value, ArenaAllocator? arena);
 

@@ -52,6 +52,8 @@ internal static class PayloadCodecs
 
     private sealed class RawCodec<T> : PayloadCodec<T>
     {
+        public override bool IsPlain => true;
+
         public override void Write(ArrayBufferWriter<byte> target, T value)
         {
             int size = Unsafe.SizeOf<T>();
@@ -69,6 +71,8 @@ internal static class PayloadCodecs
     private sealed class RawArrayCodec<TElement> : PayloadCodec<TElement[]?>
         where TElement : struct
     {
+        public override bool IsPlain => true;
+
         public override void Write(ArrayBufferWriter<byte> target, TElement[]? value)
         {
             target.Write([value is null ? Null : Value]);
@@ -94,6 +98,8 @@ internal static class PayloadCodecs
     private sealed class ReadOnlyMemoryCodec<TElement> : PayloadCodec<ReadOnlyMemory<TElement>>
         where TElement : struct
     {
+        public override bool IsPlain => true;
+
         public override void Write(ArrayBufferWriter<byte> target, ReadOnlyMemory<TElement> value)
         {
             if ((long)value.Length * Unsafe.SizeOf<TElement>() > WorkPayload.Largest) throw WorkPayload.TooLarge(typeof(ReadOnlyMemory<TElement>));
@@ -113,6 +119,8 @@ internal static class PayloadCodecs
     private sealed class MemoryCodec<TElement> : PayloadCodec<Memory<TElement>>
         where TElement : struct
     {
+        public override bool IsPlain => true;
+
         private static readonly ReadOnlyMemoryCodec<TElement> s_codec = new();
 
         public override void Write(ArrayBufferWriter<byte> target, Memory<TElement> value) => s_codec.Write(target, value);
@@ -128,6 +136,8 @@ internal static class PayloadCodecs
 
     private sealed class StringCodec : PayloadCodec<string?>
     {
+        public override bool IsPlain => true;
+
         public override void Write(ArrayBufferWriter<byte> target, string? value)
         {
             target.Write([value is null ? Null : Value]);

@@ -146,7 +146,9 @@ internal sealed class Job<TResult> : Job
         : base(pool, method, item.Name, item.Options, token)
     {
         if (Retry is not null) _item = item;
-        Links = ProgressLinks.Collect((this, method, item), static state => state.Item1.Write(state.method, state.item));
+        // Plain values have nothing in them to be looked for.
+        if (!method.Captures && (item.ArgumentType is null || PayloadCodec.For(item.ArgumentType).IsPlain)) WriteArgument(item);
+        else Links = ProgressLinks.Collect((this, method, item), static state => state.Item1.Write(state.method, state.item));
     }
 
     public Task<TResult> Task => _source.Task;
@@ -157,7 +159,7 @@ internal sealed class Job<TResult> : Job
         try
         {
             byte[] captured = method.Captured(item.Method); // may refuse, and so may the next line: a block is taken last
-            if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, Pool.Arguments, $"The argument of {method.Display}");
+            WriteArgument(item);
             Closure = Payload.Of(captured, Pool.Arguments);
         }
         catch
@@ -166,6 +168,11 @@ internal sealed class Job<TResult> : Job
             throw;
         }
         _cargo = cargo.End();
+    }
+
+    private void WriteArgument(WorkItem<TResult> item)
+    {
+        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, Pool.Arguments, Method.ArgumentText);
     }
 
     public override void Deliver()
@@ -187,9 +194,7 @@ internal sealed class Job<TResult> : Job
         _cargo?.Dispose();
     }
 
-    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, What);
+    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, Method.ResultText);
 
-    protected override void ReadResult(ArenaBlock result) => _result = WorkPayload.Deserialize<TResult>(result, lease: null, What);
-
-    private string What => $"The result of {Method.Display}";
+    protected override void ReadResult(ArenaBlock result) => _result = WorkPayload.Deserialize<TResult>(result, lease: null, Method.ResultText);
 }

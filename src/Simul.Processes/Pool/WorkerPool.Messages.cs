@@ -43,7 +43,65 @@ internal sealed partial class WorkerPool
         slot.Outbox.Flush();
     }
 
-    public void OnMessage(WorkerSlot slot, MessageKind kind, FrameBody body)
+    // Nearly all that comes is that an item was taken and that it ended well. Of short items many come at once, and for those the
+    // gate is taken once: what it costs to take it from others who want it, too, is more than all that is done behind it.
+    public void OnMessages(WorkerSlot slot, FrameReader reader)
+    {
+        while (true)
+        {
+            MessageKind kind;
+            ReadOnlyMemory<byte> body;
+            bool other;
+            lock (_gate)
+            {
+                while ((other = reader.TryReadMemory(out kind, out body)) && TryUsualLocked(slot, kind, body))
+                {
+                    // On to the next.
+                }
+                if (slot.JustEnded.Count > 0) DispatchLocked(); // before the clock is let go: the next item takes it over
+            }
+            foreach (var (job, result) in slot.JustEnded)
+            {
+                job.Decode(result.Span);
+                Settle(job, slot);
+            }
+            slot.JustEnded.Clear();
+            if (!other) return;
+            OnMessage(slot, kind, new FrameBody(body.Span));
+        }
+    }
+
+    // False when there is more to it.
+    private bool TryUsualLocked(WorkerSlot slot, MessageKind kind, ReadOnlyMemory<byte> bytes)
+    {
+        if (kind is not (MessageKind.Taken or MessageKind.Done)) return false;
+        var body = new FrameBody(bytes.Span);
+        if (slot.Find(body.ReadInt64()) is not { Stop: StopReason.None } job) return false;
+        if (kind == MessageKind.Taken)
+        {
+            if (job.TimeLimit is not null || _observer is not null) return false;
+            TakenLocked(job, slot);
+            return true;
+        }
+        long ticks = body.ReadInt64();
+        if (job is BatchJob || !body.ReadPlace(slot.Results).IsNone) return false;
+        EndLocked(job);
+        slot.JustEnded.Add((job, bytes[^body.Rest.Length..]));
+        if (!job.IsAsynchronous) slot.Observe(ticks);
+        EndRetiredLocked(slot);
+        return true;
+    }
+
+    private void TakenLocked(Job job, WorkerSlot slot)
+    {
+        job.State = JobState.Running;
+        job.Attempt++;
+        _running++;
+        if (job.Retry is null) job.DropSent();
+        if (!job.IsAsynchronous) slot.RunningSince = TimeProvider.System.GetTimestamp();
+    }
+
+    private void OnMessage(WorkerSlot slot, MessageKind kind, FrameBody body)
     {
         switch (kind)
         {
@@ -164,11 +222,7 @@ internal sealed partial class WorkerPool
         {
             job = slot.Find(id);
             if (job is null) return;
-            job.State = JobState.Running;
-            job.Attempt++;
-            _running++;
-            if (job.Retry is null) job.DropSent();
-            if (!job.IsAsynchronous) slot.RunningSince = TimeProvider.System.GetTimestamp();
+            TakenLocked(job, slot);
             // Cancelled while it was on its way.
             if (job.Stop != StopReason.None) ArmGraceLocked(job);
         }

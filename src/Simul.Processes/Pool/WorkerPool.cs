@@ -170,7 +170,8 @@ internal sealed partial class WorkerPool
     // gate.
     public void Flush()
     {
-        while (TakeWork(out var slot, out bool start))
+        // A look without the gate sees at least what this thread has put there; what others put there is theirs to send.
+        while ((_dirty.Count > 0 || _toStart.Count > 0 || !_room.IsEmpty) && TakeWork(out var slot, out bool start))
         {
             if (start) slot.Start();
             else slot.Outbox.Flush();

@@ -56,6 +56,9 @@ internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
 
     public bool Dirty { get; set; } // in the pool's list of outboxes to flush
 
+    // Items that ended in the messages just read, and their results. Owner: the thread that receives.
+    public List<(Job Job, ReadOnlyMemory<byte> Result)> JustEnded { get; } = [];
+
     // Mean run time of its last items, in ticks of 100 ns; negative before the first.
     public double MeanTicks { get; private set; } = -1;
 
@@ -111,7 +114,7 @@ internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
         var reader = new FrameReader(channel);
         while (reader.Fill())
         {
-            while (reader.TryRead(out var kind, out var body)) pool.OnMessage(this, kind, new FrameBody(body));
+            pool.OnMessages(this, reader);
             // After the batch, so that many answers go out in one call.
             pool.Flush();
         }

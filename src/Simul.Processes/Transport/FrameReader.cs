@@ -36,13 +36,20 @@ internal sealed class FrameReader(Channel channel)
     // The body lies in the reader's buffer and is gone at the next Fill.
     public bool TryRead(out MessageKind kind, out ReadOnlySpan<byte> body)
     {
+        bool read = TryReadMemory(out kind, out var memory);
+        body = memory.Span;
+        return read;
+    }
+
+    public bool TryReadMemory(out MessageKind kind, out ReadOnlyMemory<byte> body)
+    {
         kind = default;
         body = default;
         if (_end - _start < 5) return false;
         int length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
         if (_end - _start - 4 < length) return false;
         kind = (MessageKind)_buffer[_start + 4];
-        body = _buffer.AsSpan(_start + 5, length - 1);
+        body = _buffer.AsMemory(_start + 5, length - 1);
         _start += 4 + length;
         return true;
     }

@@ -8,6 +8,8 @@ internal sealed class RoomWaiters
 {
     private List<TaskCompletionSource>? _waiting;
 
+    public bool IsEmpty => _waiting is null;
+
     public Task Wait(CancellationToken cancellationToken)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
