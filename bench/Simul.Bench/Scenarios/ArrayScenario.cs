@@ -13,6 +13,8 @@ internal static class ArrayScenario
         await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1 });
         await MeasureAsync("send_sum_back", bytes, async () => Check(await pool.SubmitAsync(BenchWork.SumMemory, (ReadOnlyMemory<double>)numbers), numbers.Length));
         await MeasureAsync("send_sum_back_array", bytes, async () => Check(await pool.SubmitAsync(BenchWork.SumArray, numbers), numbers.Length));
+        using var shared = SharedArray<double>.From(numbers);
+        await MeasureAsync("send_sum_back_shared", bytes, async () => Check(await pool.SubmitAsync(BenchWork.SumShared, shared), numbers.Length));
         await MeasureAsync("get_back", bytes, async () => Check((await pool.SubmitAsync(BenchWork.MakeArray, numbers.Length)).Length, numbers.Length));
     }
 

@@ -19,10 +19,14 @@ public static class BenchWork
 
     public static double SumArray(double[] numbers) => SumMemory(numbers);
 
-    public static double SumMemory(ReadOnlyMemory<double> numbers)
+    public static double SumShared(SharedArray<double> numbers) => Sum(numbers.Span);
+
+    public static double SumMemory(ReadOnlyMemory<double> numbers) => Sum(numbers.Span);
+
+    private static double Sum(ReadOnlySpan<double> numbers)
     {
         // Four sums side by side, or the adder's latency is all there is to measure.
-        var span = MemoryMarshal.Cast<double, Vector<double>>(numbers.Span);
+        var span = MemoryMarshal.Cast<double, Vector<double>>(numbers);
         Vector<double> a = default, b = default, c = default, d = default;
         int i = 0;
         for (; i + 4 <= span.Length; i += 4)
@@ -34,7 +38,7 @@ public static class BenchWork
         }
         for (; i < span.Length; i++) a += span[i];
         double sum = Vector.Sum(a + b + c + d);
-        for (i = span.Length * Vector<double>.Count; i < numbers.Length; i++) sum += numbers.Span[i];
+        for (i = span.Length * Vector<double>.Count; i < numbers.Length; i++) sum += numbers[i];
         return sum;
     }
 
