@@ -132,12 +132,13 @@ public partial class ChildProcess
             throw new DirectoryNotFoundException($"The child cannot run in {directory}: there is no such folder. Make it first, or leave {nameof(ChildProcessOptions.WorkingDirectory)} out.");
         WorkerDepth.ThrowIfTooDeep();
         var reference = MethodReference.Create(method, shape, argumentType, result);
-        byte[] captured = reference.Captured(method);
+        reference.ThrowIfResultCannotTravel(options.Serializer);
+        byte[] captured = reference.Captured(method, options.Serializer);
         var launcher = CreateLauncher(options);
         Payload input = Payload.None, closure = Payload.None;
         try
         {
-            input = argumentType is null ? Payload.None : WorkPayload.Serialize(argumentType, argument, launcher.Arguments, $"The argument of {reference.Display}");
+            input = argumentType is null ? Payload.None : WorkPayload.Serialize(argumentType, argument, launcher.Arguments, options.Serializer, $"The argument of {reference.Display}");
             var session = new ChildSession<TOutcome>(options.Name ?? $"child-{Interlocked.Increment(ref s_lastNumber)}", method.Method.Name, options, launcher);
             closure = Payload.Of(captured, launcher.Arguments);
             session.Start(reference, closure, input, token);

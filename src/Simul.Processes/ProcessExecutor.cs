@@ -108,7 +108,7 @@ public sealed class ProcessExecutor : Executor
         if (!PayloadCodecs.IsRaw(typeof(TArg)) || !PayloadCodecs.IsRaw(typeof(TResult)) || Unsafe.SizeOf<TArg>() > Largest || Unsafe.SizeOf<TResult>() > Largest) return null;
         try
         {
-            _pool.Methods.Get(method, WorkShape.Synchronous, typeof(TArg), typeof(TResult)).Captured(method);
+            _pool.Methods.Get(method, WorkShape.Synchronous, typeof(TArg), typeof(TResult)).Captured(method, _pool.Options.Serializer);
             _pool.EnableBatches();
         }
         catch (Exception error) when (error is WorkSerializationException or IOException)

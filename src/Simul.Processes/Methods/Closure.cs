@@ -14,15 +14,15 @@ internal static class Closure
 
     public static bool HasFields(Type type) => FieldsOf(type).Length > 0;
 
-    public static byte[] Write(Type type, object? closure, string method)
+    public static byte[] Write(Type type, object? closure, WorkSerializer serializer, string method)
     {
         if (FieldsOf(type).Length == 0 || closure is null) return [];
         var target = new ArrayBufferWriter<byte>(256);
-        Write(target, type, closure, method);
+        Write(target, type, closure, serializer, method);
         return target.WrittenSpan.ToArray();
     }
 
-    public static object Read(Type type, ReadOnlySpan<byte> bytes, string method)
+    public static object Read(Type type, ReadOnlySpan<byte> bytes, WorkSerializer serializer, string method)
     {
         object closure = RuntimeHelpers.GetUninitializedObject(type);
         foreach (var field in FieldsOf(type))
@@ -32,15 +32,15 @@ internal static class Closure
             {
                 var part = bytes.Slice(4, length);
                 field.SetValue(closure, MethodReference.IsClosure(field.FieldType)
-                    ? Read(field.FieldType, part, method)
-                    : WorkPayload.Deserialize(field.FieldType, part, $"The variable '{Variable(field)}' captured by {method}"));
+                    ? Read(field.FieldType, part, serializer, method)
+                    : WorkPayload.Deserialize(field.FieldType, part, serializer, $"The variable '{Variable(field)}' captured by {method}"));
             }
             bytes = bytes[(4 + Math.Max(length, 0))..];
         }
         return closure;
     }
 
-    private static void Write(ArrayBufferWriter<byte> target, Type type, object closure, string method)
+    private static void Write(ArrayBufferWriter<byte> target, Type type, object closure, WorkSerializer serializer, string method)
     {
         foreach (var field in FieldsOf(type))
         {
@@ -51,17 +51,17 @@ internal static class Closure
         {
             object? value = field.GetValue(closure);
             byte[]? part = MethodReference.IsClosure(field.FieldType)
-                ? value is null ? null : Nested(field.FieldType, value, method)
-                : WorkPayload.Serialize(field.FieldType, value, arena: null, $"The variable '{Variable(field)}' captured by {method}").Bytes;
+                ? value is null ? null : Nested(field.FieldType, value, serializer, method)
+                : WorkPayload.Serialize(field.FieldType, value, arena: null, serializer, $"The variable '{Variable(field)}' captured by {method}").Bytes;
             target.Write(BitConverter.GetBytes(part?.Length ?? -1));
             target.Write(part);
         }
     }
 
-    private static byte[] Nested(Type type, object closure, string method)
+    private static byte[] Nested(Type type, object closure, WorkSerializer serializer, string method)
     {
         var target = new ArrayBufferWriter<byte>(256);
-        Write(target, type, closure, method);
+        Write(target, type, closure, serializer, method);
         return target.WrittenSpan.ToArray();
     }
 

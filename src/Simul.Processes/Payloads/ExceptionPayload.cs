@@ -28,6 +28,11 @@ internal static class ExceptionPayload
         return rebuilt;
     }
 
+    // Of an exception's type: whether there is a constructor that the message can be given to, or that needs none.
+    public static bool CanRebuild(Type type) => type.GetConstructor([typeof(string)]) is not null
+        || type.GetConstructor([typeof(string), typeof(Exception)]) is not null
+        || type.GetConstructor(Type.EmptyTypes) is not null;
+
     private static void Write(FrameWriter target, Exception error, int depth)
     {
         target.Write(error.GetType().AssemblyQualifiedName ?? error.GetType().Name);

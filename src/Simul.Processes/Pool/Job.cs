@@ -156,8 +156,8 @@ internal sealed class Job<TResult> : Job
         var cargo = SharedCargo.Begin();
         try
         {
-            byte[] captured = method.Captured(item.Method); // may refuse, and so may the next line: a block is taken last
-            if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, Pool.Arguments, $"The argument of {method.Display}");
+            byte[] captured = method.Captured(item.Method, Pool.Options.Serializer); // may refuse, and so may the next line: a block is taken last
+            if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, Pool.Arguments, Pool.Options.Serializer, $"The argument of {method.Display}");
             Closure = Payload.Of(captured, Pool.Arguments);
         }
         catch
@@ -187,9 +187,9 @@ internal sealed class Job<TResult> : Job
         _cargo?.Dispose();
     }
 
-    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, What);
+    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, Pool.Options.Serializer, What);
 
-    protected override void ReadResult(ArenaBlock result) => _result = WorkPayload.Deserialize<TResult>(result, lease: null, What);
+    protected override void ReadResult(ArenaBlock result) => _result = WorkPayload.Deserialize<TResult>(result, lease: null, Pool.Options.Serializer, What);
 
     private string What => $"The result of {Method.Display}";
 }
