@@ -49,6 +49,7 @@ public class JsonWorkSerializer : WorkSerializer
         configure(_options);
         _options.Converters.Add(new ProgressConverter());
         _options.Converters.Add(new CodecConverter());
+        _options.Converters.Add(new StackConverter());
         foreach (var text in TextConverters.All) _options.Converters.Add(text);
         _options.MakeReadOnly();
         _contracts = new JsonContracts(_options);

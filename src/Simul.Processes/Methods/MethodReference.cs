@@ -77,7 +77,7 @@ internal sealed class MethodReference
     public byte[] Captured(Delegate method, WorkSerializer serializer) => Target switch
     {
         MethodTarget.None => [],
-        MethodTarget.Closure => Closure.Write(Method.DeclaringType!, method.Target, serializer, Display),
+        MethodTarget.Closure => Closure.Write(method.Target, Method, serializer, Display),
         _ => WorkPayload.Serialize(typeof(object), method.Target, arena: null, serializer, $"The object of {Display}").Bytes,
     };
 

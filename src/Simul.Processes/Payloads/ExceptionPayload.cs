@@ -35,9 +35,11 @@ internal static class ExceptionPayload
 
     private static void Write(FrameWriter target, Exception error, int depth)
     {
-        target.Write(error.GetType().AssemblyQualifiedName ?? error.GetType().Name);
-        target.Write(error.GetType().FullName ?? error.GetType().Name);
-        target.Write(Try(() => error.Message) ?? "(its message could not be read)");
+        // One that came from another process goes on as what it was there.
+        var remote = error as RemoteException;
+        target.Write(remote?.RemoteTypeName ?? error.GetType().AssemblyQualifiedName ?? error.GetType().Name);
+        target.Write(remote?.RemoteTypeName ?? error.GetType().FullName ?? error.GetType().Name);
+        target.Write(remote?.RemoteMessage ?? Try(() => error.Message) ?? "(its message could not be read)");
         target.Write(Try(() => error.StackTrace));
         target.Write(error.HResult);
         var aggregate = error as AggregateException;
