@@ -50,7 +50,7 @@ internal static class CapturedUse
     private static IEnumerable<MethodBase> Behind(MemberInfo member)
     {
         var type = member as Type ?? member.DeclaringType;
-        bool made = type is not null && type.Name.StartsWith('<') && type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
+        bool made = type is not null && type.Name.StartsWith('<'); // the attribute is missing inside of other types of its making
         if (made && (typeof(IAsyncStateMachine).IsAssignableFrom(type) || typeof(IDisposable).IsAssignableFrom(type)))
             return type!.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
         return member is MethodBase method && (made || method.Name.StartsWith('<')) ? [method] : [];
