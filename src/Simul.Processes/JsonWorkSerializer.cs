@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -22,6 +23,7 @@ namespace Simul;
 /// await using var engine = new ProcessExecutor(new ProcessExecutorOptions { Serializer = new OurJson() });
 /// </code>
 /// </example>
+[DebuggerDisplay("{ToString(),nq}")]
 public class JsonWorkSerializer : WorkSerializer
 {
     private readonly JsonSerializerOptions _options;
@@ -61,7 +63,7 @@ public class JsonWorkSerializer : WorkSerializer
     /// <exception cref="WorkSerializationException">The value cannot be read again, or refers back to itself.</exception>
     public override void Write<T>(IBufferWriter<byte> target, T value)
     {
-        _contracts.ThrowIfUnreadable(typeof(T), value);
+        _contracts.ThrowIfUnreadable(value);
         using var writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true, MaxDepth = _options.MaxDepth });
         try
         {

@@ -22,9 +22,9 @@ internal sealed class JsonContracts(JsonSerializerOptions options)
     private readonly ConcurrentDictionary<Type, Contract> _contracts = new();
     private readonly ConcurrentDictionary<Type, bool> _suspicious = new();
 
-    public void ThrowIfUnreadable(Type type, object? value)
+    public void ThrowIfUnreadable<T>(T value)
     {
-        if (value is not null && IsSuspicious(type) && FindIn(value, type, "", 0) is { } obstacle) throw new WorkSerializationException(obstacle);
+        if (IsSuspicious(typeof(T)) && value is not null && FindIn(value, typeof(T), "", 0) is { } obstacle) throw new WorkSerializationException(obstacle);
     }
 
     // Of all values of the type; what can be null, and what may be empty, is not counted.
@@ -53,6 +53,7 @@ internal sealed class JsonContracts(JsonSerializerOptions options)
             if (IsSuspicious(property.PropertyType) && property.Get!(value) is { } part && FindIn(part, property.PropertyType, Step(path, type, property), depth + 1) is { } found) return found;
         }
         if (contract.Element is not { } element || !IsSuspicious(element) || value is not IEnumerable all) return null;
+        if (type.IsInterface && value is not ICollection) return null; // what yields would run twice
         int index = 0;
         foreach (object? each in all)
         {
