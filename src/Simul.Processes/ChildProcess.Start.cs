@@ -13,7 +13,7 @@ public partial class ChildProcess
     /// <summary>Starts a process that runs a method.</summary>
     /// <remarks>Blocks until the process runs, as <see cref="Process.Start(ProcessStartInfo)"/> does: for milliseconds; off Linux, until it has connected.</remarks>
     /// <typeparam name="TResult">What the method returns.</typeparam>
-    /// <param name="method">A static method or a lambda. Asynchronous ones run on an event loop of the child's.</param>
+    /// <param name="method">A static method, a lambda, or a method of an object that may travel. Asynchronous ones run on an event loop of the child's.</param>
     /// <param name="options">Name, surroundings, grace; the defaults when omitted.</param>
     /// <param name="cancellationToken">Cancels the child, as <see cref="Cancel"/> does.</param>
     /// <returns>The running child.</returns>
@@ -38,7 +38,7 @@ public partial class ChildProcess
 
     /// <summary>Starts a process that runs a method.</summary>
     /// <remarks>Blocks until the process runs, as <see cref="Process.Start(ProcessStartInfo)"/> does: for milliseconds; off Linux, until it has connected.</remarks>
-    /// <param name="method">A static method or a lambda. Asynchronous ones run on an event loop of the child's.</param>
+    /// <param name="method">A static method, a lambda, or a method of an object that may travel. Asynchronous ones run on an event loop of the child's.</param>
     /// <param name="options">Name, surroundings, grace; the defaults when omitted.</param>
     /// <param name="cancellationToken">Cancels the child, as <see cref="Cancel"/> does.</param>
     /// <returns>The running child.</returns>
@@ -65,7 +65,7 @@ public partial class ChildProcess
     /// <remarks>Blocks until the process runs, as <see cref="Process.Start(ProcessStartInfo)"/> does: for milliseconds; off Linux, until it has connected.</remarks>
     /// <typeparam name="TArg">The argument's type; it must be serialisable.</typeparam>
     /// <typeparam name="TResult">What the method returns.</typeparam>
-    /// <param name="method">A static method or a lambda. Asynchronous ones run on an event loop of the child's.</param>
+    /// <param name="method">A static method, a lambda, or a method of an object that may travel. Asynchronous ones run on an event loop of the child's.</param>
     /// <param name="argument">Its argument; the child gets a copy.</param>
     /// <param name="options">Name, surroundings, grace; the defaults when omitted.</param>
     /// <param name="cancellationToken">Cancels the child, as <see cref="Cancel"/> does.</param>
@@ -92,7 +92,7 @@ public partial class ChildProcess
     /// <summary>Starts a process that runs a method with its argument.</summary>
     /// <remarks>Blocks until the process runs, as <see cref="Process.Start(ProcessStartInfo)"/> does: for milliseconds; off Linux, until it has connected.</remarks>
     /// <typeparam name="TArg">The argument's type; it must be serialisable.</typeparam>
-    /// <param name="method">A static method or a lambda. Asynchronous ones run on an event loop of the child's.</param>
+    /// <param name="method">A static method, a lambda, or a method of an object that may travel. Asynchronous ones run on an event loop of the child's.</param>
     /// <param name="argument">Its argument; the child gets a copy.</param>
     /// <param name="options">Name, surroundings, grace; the defaults when omitted.</param>
     /// <param name="cancellationToken">Cancels the child, as <see cref="Cancel"/> does.</param>
@@ -132,12 +132,13 @@ public partial class ChildProcess
             throw new DirectoryNotFoundException($"The child cannot run in {directory}: there is no such folder. Make it first, or leave {nameof(ChildProcessOptions.WorkingDirectory)} out.");
         WorkerDepth.ThrowIfTooDeep();
         var reference = MethodReference.Create(method, shape, argumentType, result);
-        byte[] captured = reference.Captured(method);
+        reference.ThrowIfResultCannotTravel(options.Serializer);
+        byte[] captured = reference.Captured(method, options.Serializer);
         var launcher = CreateLauncher(options);
         Payload input = Payload.None, closure = Payload.None;
         try
         {
-            input = argumentType is null ? Payload.None : WorkPayload.Serialize(argumentType, argument, launcher.Arguments, $"The argument of {reference.Display}");
+            input = argumentType is null ? Payload.None : WorkPayload.Serialize(argumentType, argument, launcher.Arguments, options.Serializer, $"The argument of {reference.Display}");
             var session = new ChildSession<TOutcome>(options.Name ?? $"child-{Interlocked.Increment(ref s_lastNumber)}", method.Method.Name, options, launcher);
             closure = Payload.Of(captured, launcher.Arguments);
             session.Start(reference, closure, input, token);

@@ -8,9 +8,9 @@ namespace Simul;
 /// <summary>Runs methods in worker processes: on all cores, each call isolated from a crash, a leak or an endless loop of
 /// another.</summary>
 /// <remarks>
-/// <para>Methods: static methods (generic ones too) and lambdas. What a lambda captures, the argument and the result are
-/// copied: values and arrays without references as raw memory, the rest by System.Text.Json under their declared type.
-/// The program's own <c>Main</c> does not run in a worker, and static fields there are the worker's own.</para>
+/// <para>Methods: static methods (generic ones too), lambdas, and methods of objects. What a lambda captures, the object, the
+/// argument and the result are copied: values, arrays and lists without references as raw memory, the rest under its declared
+/// type by <see cref="ProcessExecutorOptions.Serializer"/>. What cannot travel is refused when it is submitted. The program's own <c>Main</c> does not run in a worker, and static fields there are the worker's own.</para>
 /// <para>Crashes: when a worker process ends, the item that ran on it fails with <see cref="WorkerCrashedException"/> (of
 /// asynchronous ones: the items that ran on it). Items behind it go to another worker; none is run twice.</para>
 /// <para>Cancellation: before an item begins, it is taken back. Later its token is cancelled, and after
@@ -108,7 +108,7 @@ public sealed class ProcessExecutor : Executor
         if (!PayloadCodecs.IsRaw(typeof(TArg)) || !PayloadCodecs.IsRaw(typeof(TResult)) || Unsafe.SizeOf<TArg>() > Largest || Unsafe.SizeOf<TResult>() > Largest) return null;
         try
         {
-            _pool.Methods.Get(method, WorkShape.Synchronous, typeof(TArg), typeof(TResult)).Captured(method);
+            _pool.Methods.Get(method, WorkShape.Synchronous, typeof(TArg), typeof(TResult)).Captured(method, _pool.Options.Serializer);
             _pool.EnableBatches();
         }
         catch (Exception error) when (error is WorkSerializationException or IOException)

@@ -43,6 +43,15 @@ public sealed record ProcessExecutorOptions : ExecutorOptions
         init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Transport), value, "There is no such transport.");
     }
 
+    /// <summary>Writes and reads values that are not raw memory, on both sides: the worker makes one of the same type. Default:
+    /// <see cref="JsonWorkSerializer"/>.</summary>
+    /// <exception cref="ArgumentException">The type has no public parameterless constructor.</exception>
+    public WorkSerializer Serializer
+    {
+        get;
+        init => field = WorkSerializer.Checked(value, nameof(Serializer));
+    } = JsonWorkSerializer.Default;
+
     // Forces the way that works on every system, for tests.
     internal bool PortableLaunch { get; init; }
 }

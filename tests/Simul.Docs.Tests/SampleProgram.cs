@@ -67,12 +67,22 @@ internal sealed class SampleProgram
     // Runs it, in this process, and returns what it printed.
     public IReadOnlyList<string> Run(TimeSpan patience)
     {
-        using var image = new MemoryStream();
-        var result = _compilation.Emit(image);
-        Assert.True(result.Success, string.Join('\n', result.Diagnostics));
-        image.Position = 0;
-        var entry = new AssemblyLoadContext(null).LoadFromStream(image).EntryPoint!;
+        // A file, so that worker processes find it, too.
+        var folder = Directory.CreateTempSubdirectory("simul-sample-");
+        try
+        {
+            string path = Path.Combine(folder.FullName, "Sample.dll");
+            Save(path);
+            return Run(new AssemblyLoadContext(null).LoadFromAssemblyPath(path).EntryPoint!, patience);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
+    private static string[] Run(MethodInfo entry, TimeSpan patience)
+    {
         var console = Console.Out;
         var output = new StringWriter();
         Exception? failure = null;

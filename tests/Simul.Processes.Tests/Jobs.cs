@@ -15,6 +15,8 @@ internal static class Jobs
 
     public static T Echo<T>(T value) => value;
 
+    public static long LengthOf(Stream stream) => stream.Length;
+
     public static double Sum(ReadOnlyMemory<double> numbers)
     {
         double sum = 0;

@@ -71,7 +71,7 @@ public abstract class SubmitTests(Way way) : PoolTests(way)
     public async Task Submit_WhatCannotBeShipped_FailsWithTheReason()
     {
         await using var pool = Pool();
-        Assert.Contains("instance method", (await Assert.ThrowsAsync<WorkSerializationException>(() => pool.SubmitAsync(Instance))).Message);
+        Assert.Contains("The object of", (await Assert.ThrowsAsync<WorkSerializationException>(() => pool.SubmitAsync(Instance))).Message);
         int local = 1;
         Assert.Contains("'this'", (await Assert.ThrowsAsync<WorkSerializationException>(() => pool.SubmitAsync(() => _field + local))).Message);
         Func<int> compiled = System.Linq.Expressions.Expression.Lambda<Func<int>>(System.Linq.Expressions.Expression.Constant(1)).Compile();
@@ -89,10 +89,10 @@ public abstract class SubmitTests(Way way) : PoolTests(way)
         await using var pool = Pool();
         int pid = await pool.SubmitAsync(Jobs.ProcessId);
         var stream = new MemoryStream();
-        Assert.Contains("argument", (await Assert.ThrowsAsync<WorkSerializationException>(() => pool.SubmitAsync(Jobs.Echo<Stream>, stream))).Message);
+        Assert.Contains("argument", (await Assert.ThrowsAsync<WorkSerializationException>(() => pool.SubmitAsync(Jobs.LengthOf, stream))).Message);
         Assert.Contains("'stream'", (await Assert.ThrowsAsync<WorkSerializationException>(() => pool.SubmitAsync(() => stream.Length))).Message);
         Assert.Contains("result", (await Assert.ThrowsAsync<WorkSerializationException>(() => pool.SubmitAsync(() => new Thread(() => { })))).Message);
-        Assert.Contains("could not be rebuilt", (await Assert.ThrowsAsync<WorkSerializationException>(() => pool.SubmitAsync(Jobs.Echo<NoConstructor>, NoConstructor.Make()))).Message);
+        Assert.Contains("no constructor", (await Assert.ThrowsAsync<WorkSerializationException>(() => pool.SubmitAsync(Jobs.Echo<NoConstructor>, NoConstructor.Make()))).Message);
         Assert.Equal(pid, await pool.SubmitAsync(Jobs.ProcessId));
     }
 

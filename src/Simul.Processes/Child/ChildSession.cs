@@ -55,6 +55,8 @@ internal abstract class ChildSession
 
     protected string Item { get; }
 
+    protected WorkSerializer Serializer => _options.Serializer;
+
     public int ProcessId => _process.Id;
 
     // Ends when the process has gone, the outcome is fixed, and exit code or signal is known.
@@ -77,7 +79,7 @@ internal abstract class ChildSession
         _ = process.Exited.ContinueWith(_ => channel.Shutdown(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _method = method;
         _outbox.Connect(channel);
-        _outbox.Add(this, static (writer, session) => Greeting.Write(writer, session.Name, session._options.Clock));
+        _outbox.Add(this, static (writer, session) => Greeting.Write(writer, session.Name, session._options.Clock, session.Serializer));
         _results = channel.Results;
         new Thread(() => Supervise(channel), 512 * 1024) { IsBackground = true, Name = $"simul {Name}" }.UnsafeStart();
         _outbox.Flush();

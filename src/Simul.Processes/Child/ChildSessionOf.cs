@@ -19,7 +19,7 @@ internal sealed class ChildSession<TResult>(string name, string item, ChildProce
         try
         {
             if (typeof(TResult) == typeof(NoResult)) _outcome.SetResult(default!);
-            else _outcome.SetResult(block.IsNone ? WorkPayload.Deserialize<TResult>(result, what) : WorkPayload.Deserialize<TResult>(block, lease: null, what));
+            else _outcome.SetResult(block.IsNone ? WorkPayload.Deserialize<TResult>(result, Serializer, what) : WorkPayload.Deserialize<TResult>(block, lease: null, Serializer, what));
         }
         catch (WorkSerializationException unreadable)
         {

@@ -1,3 +1,4 @@
+using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
 using Simul.Processes.Worker;
 
@@ -6,12 +7,13 @@ namespace Simul.Processes.Launch;
 // The first frame to a worker, of a pool or by itself.
 internal static class Greeting
 {
-    public static void Write(FrameWriter target, string name, TimeProvider clock, bool initializer = false)
+    public static void Write(FrameWriter target, string name, TimeProvider clock, WorkSerializer serializer, bool initializer = false)
     {
         target.Begin(MessageKind.Hello);
         BuildIdentity.Own.Write(target);
         target.Write(name);
         WorkerClock.Write(target, clock);
+        SerializerReference.Write(target, serializer);
         target.Write((byte)(initializer ? 1 : 0)); // one is to be run before it is ready
         target.End();
     }

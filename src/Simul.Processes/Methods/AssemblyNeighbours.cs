@@ -8,13 +8,35 @@ internal static class AssemblyNeighbours
 {
     private static readonly HashSet<string> s_folders = []; // owner: itself as a lock
 
-    public static void Add(string folder)
+    private static void Add(string folder)
     {
         lock (s_folders)
         {
             if (s_folders.Count == 0) AssemblyLoadContext.Default.Resolving += Find;
             s_folders.Add(folder);
         }
+    }
+
+    public static Assembly FindAssembly(string name, string location)
+    {
+        try
+        {
+            return Assembly.Load(new AssemblyName(name));
+        }
+        catch (FileNotFoundException) when (location.Length > 0 && File.Exists(location))
+        {
+            // Loaded by path over there (a plug-in), so by path here, with its neighbours.
+            Add(Path.GetDirectoryName(location)!);
+            return AssemblyLoadContext.Default.LoadFromAssemblyPath(location);
+        }
+    }
+
+    // A type by its full name, in an assembly that may lie elsewhere.
+    public static Type FindType(string name, string location)
+    {
+        if (Type.GetType(name, throwOnError: false) is { } type) return type;
+        if (location.Length > 0 && File.Exists(location)) FindAssembly(AssemblyName.GetAssemblyName(location).FullName, location);
+        return Type.GetType(name, throwOnError: true)!;
     }
 
     private static Assembly? Find(AssemblyLoadContext context, AssemblyName name)

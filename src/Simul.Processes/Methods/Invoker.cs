@@ -10,10 +10,10 @@ namespace Simul.Processes.Methods;
 // Calls one method in the worker: bytes in, bytes out.
 internal abstract class Invoker
 {
-    public static Invoker Create(MethodInfo method, WorkShape shape, Type? argument, Type result, bool isClosure, string display)
+    public static Invoker Create(MethodInfo method, WorkShape shape, Type? argument, Type result, MethodTarget target, string display)
     {
         var type = argument is null ? typeof(Invoker<>).MakeGenericType(result) : typeof(Invoker<,>).MakeGenericType(argument, result);
-        return (Invoker)Activator.CreateInstance(type, method, shape, isClosure, display)!;
+        return (Invoker)Activator.CreateInstance(type, method, shape, target, display)!;
     }
 
     public abstract void Run(ItemInput input, CancellationToken token, ResultBuffer result);
@@ -29,8 +29,8 @@ internal abstract class Invoker
     public abstract Task<object?> RunForStateAsync(ItemInput input);
 }
 
-internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
-    : InvokerOf<TResult>(method, isClosure, display, shape switch
+internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, MethodTarget target, string display)
+    : InvokerOf<TResult>(method, target, display, shape switch
     {
         WorkShape.Synchronous => ReturnsNothing ? typeof(Action) : typeof(Func<TResult>),
         WorkShape.SynchronousCancellable => ReturnsNothing ? typeof(Action<CancellationToken>) : typeof(Func<CancellationToken, TResult>),
@@ -42,14 +42,14 @@ internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool 
     {
         var bound = Bind(input);
         if (ReturnsNothing) Call(bound, token);
-        else Write(result, Call(bound, token));
+        else Write(result, Call(bound, token), input.Serializer);
         GC.KeepAlive(bound.Target); // a captured SharedArray, whose span the method uses
     }
 
     public override Task<Action<ResultBuffer>> RunAsync(ItemInput input, CancellationToken token)
     {
         var bound = Bind(input);
-        return FinishAsync(CallAsync(bound, token), bound.Target, null);
+        return FinishAsync(CallAsync(bound, token), input, bound.Target, null);
     }
 
     public override async Task<object?> RunForStateAsync(ItemInput input)
@@ -71,8 +71,8 @@ internal sealed class Invoker<TResult>(MethodInfo method, WorkShape shape, bool 
     private Task CallAsync(Delegate bound, CancellationToken token) => shape == WorkShape.Asynchronous ? ((Func<Task>)bound)() : ((Func<CancellationToken, Task>)bound)(token);
 }
 
-internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape, bool isClosure, string display)
-    : InvokerOf<TResult>(method, isClosure, display, shape switch
+internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape, MethodTarget target, string display)
+    : InvokerOf<TResult>(method, target, display, shape switch
     {
         WorkShape.Synchronous => ReturnsNothing ? typeof(Action<TArg>) : typeof(Func<TArg, TResult>),
         WorkShape.SynchronousCancellable => ReturnsNothing ? typeof(Action<TArg, CancellationToken>) : typeof(Func<TArg, CancellationToken, TResult>),
@@ -84,7 +84,7 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
     {
         var bound = Bind(input);
         var value = input.ReadArgument<TArg>(ArgumentText);
-        if (!ReturnsNothing) Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token));
+        if (!ReturnsNothing) Write(result, shape == WorkShape.Synchronous ? ((Func<TArg, TResult>)bound)(value) : ((Func<TArg, CancellationToken, TResult>)bound)(value, token), input.Serializer);
         else if (shape == WorkShape.Synchronous) ((Action<TArg>)bound)(value);
         else ((Action<TArg, CancellationToken>)bound)(value, token);
         GC.KeepAlive(bound.Target); // a SharedArray, whose span the method uses
@@ -95,7 +95,7 @@ internal sealed class Invoker<TArg, TResult>(MethodInfo method, WorkShape shape,
     {
         var bound = Bind(input);
         var value = input.ReadArgument<TArg>(ArgumentText);
-        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task>)bound)(value) : ((Func<TArg, CancellationToken, Task>)bound)(value, token), bound.Target, value);
+        return FinishAsync(shape == WorkShape.Asynchronous ? ((Func<TArg, Task>)bound)(value) : ((Func<TArg, CancellationToken, Task>)bound)(value, token), input, bound.Target, value);
     }
 
     public override Task<object?> RunForStateAsync(ItemInput input) => throw new SimulInternalException("an initializer takes no argument");

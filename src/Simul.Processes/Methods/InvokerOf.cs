@@ -4,7 +4,7 @@ using Simul.Processes.Payloads;
 namespace Simul.Processes.Methods;
 
 // What methods with and without an argument have in common: their delegate and their result.
-internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, string display, Type delegateType) : Invoker
+internal abstract class InvokerOf<TResult>(MethodInfo method, MethodTarget target, string display, Type delegateType) : Invoker
 {
     private Delegate? _shared; // of methods that capture nothing
 
@@ -17,16 +17,19 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
     protected Delegate Bind(ItemInput input)
     {
         if (_shared is not null) return _shared;
-        if (input.HasClosure) return method.CreateDelegate(delegateType, input.ReadClosure(bytes => Closure.Read(method.DeclaringType!, bytes, display)));
-        object? target = isClosure ? Closure.Read(method.DeclaringType!, [], display) : null;
-        return _shared = method.CreateDelegate(delegateType, target);
+        if (input.HasClosure) return method.CreateDelegate(delegateType, input.ReadClosure(bytes => ReadTarget(bytes, input.Serializer)));
+        return _shared = method.CreateDelegate(delegateType, target == MethodTarget.None ? null : ReadTarget([], input.Serializer));
     }
 
-    protected void Write(ResultBuffer target, TResult value)
+    private object ReadTarget(ReadOnlySpan<byte> bytes, WorkSerializer serializer) => target == MethodTarget.Closure
+        ? Closure.Read(method.DeclaringType!, bytes, serializer, display)
+        : WorkPayload.Deserialize<object>(bytes, serializer, $"The object of {display}");
+
+    protected void Write(ResultBuffer buffer, TResult value, WorkSerializer serializer)
     {
         try
         {
-            target.Put(value);
+            buffer.Put(value, serializer);
         }
         catch (WorkSerializationException refused)
         {
@@ -34,12 +37,12 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
         }
         catch (Exception error)
         {
-            throw new WorkSerializationException($"The result of {display}, of type {typeof(TResult)}, cannot be sent back: {error.Message} Return values that System.Text.Json can write and read: numbers, strings, arrays, records with public properties.");
+            throw new WorkSerializationException($"The result of {display}, of type {typeof(TResult)}, cannot be sent back: {error.Message} Return values that {serializer} can write and read: numbers, strings, arrays, records with public properties.");
         }
     }
 
     // A delegate that returns a Task<TResult> is one that returns a Task.
-    protected async Task<Action<ResultBuffer>> FinishAsync(Task running, object? captured, object? argument)
+    protected async Task<Action<ResultBuffer>> FinishAsync(Task running, ItemInput input, object? captured, object? argument)
     {
         if (ReturnsNothing)
         {
@@ -51,7 +54,8 @@ internal abstract class InvokerOf<TResult>(MethodInfo method, bool isClosure, st
         var value = await ((Task<TResult>)running).ConfigureAwait(false);
         GC.KeepAlive(captured); // a SharedArray, whose span the method uses
         GC.KeepAlive(argument);
-        return target => Write(target, value);
+        var serializer = input.Serializer;
+        return target => Write(target, value, serializer);
     }
 
     protected static async Task<TResult> Typed(Task running)

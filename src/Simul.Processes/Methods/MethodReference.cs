@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Simul.Processes.Payloads;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Methods;
@@ -15,8 +16,8 @@ internal sealed class MethodReference
         Argument = argument;
         Result = result;
         Display = $"{method.DeclaringType}.{method.Name}";
-        ClosureType = method.IsStatic ? null : method.DeclaringType;
-        Captures = ClosureType is not null && Closure.HasFields(ClosureType);
+        Target = method.IsStatic ? MethodTarget.None : IsClosure(method.DeclaringType!) ? MethodTarget.Closure : MethodTarget.Value;
+        Captures = Target == MethodTarget.Value || (Target == MethodTarget.Closure && Closure.HasFields(Method.DeclaringType!));
         ArgumentText = $"The argument of {Display}";
         ResultText = $"The result of {Display}";
     }
@@ -31,8 +32,7 @@ internal sealed class MethodReference
 
     public string Display { get; }
 
-    // The compiler's class a lambda lives in; null for a static method.
-    public Type? ClosureType { get; }
+    public MethodTarget Target { get; }
 
     public bool Captures { get; }
 
@@ -51,8 +51,8 @@ internal sealed class MethodReference
             throw new WorkSerializationException($"'{info.Name}' was made at run time (a dynamic method or a compiled expression) and does not exist in another process. Use a method or a lambda of the program's source.");
         if (info.IsStatic && method.Target is not null)
             throw new WorkSerializationException($"{name} is an extension method taken from a value of type {method.Target.GetType()}; the value is part of the delegate. Pass it as the argument, or write a lambda.");
-        if (!info.IsStatic && !IsClosure(info.DeclaringType))
-            throw new WorkSerializationException($"{name} is an instance method, and its object lives in this process only. (A lambda that uses 'this' is one, too.) Use a static method and pass what it needs as its argument, or copy the values into locals that a lambda captures.");
+        if (!info.IsStatic && !IsClosure(info.DeclaringType) && info.Name.StartsWith('<'))
+            throw new WorkSerializationException($"The lambda or local function in {name} uses 'this' of {info.DeclaringType}, which would be copied as a whole. Copy the values it needs into local variables first, or submit a method of an object that may travel.");
         if (HotReload.Changed(info.Module.Assembly))
             throw new WorkSerializationException($"{info.Module.Assembly.GetName().Name} was edited by hot reload while it ran; a worker process would run the old code of {name}. Restart the application.");
         return new(info, shape, argument, result);
@@ -77,12 +77,24 @@ internal sealed class MethodReference
         target.Write(Result.AssemblyQualifiedName);
         WriteTypes(target, Method.DeclaringType!.GetGenericArguments());
         WriteTypes(target, Method.GetGenericArguments());
-        target.Write((byte)(ClosureType is null ? 0 : 1));
+        target.Write((byte)Target);
         target.End();
     }
 
-    // The values a lambda captured, as they are now; empty when it captured nothing.
-    public byte[] Captured(Delegate method) => !Captures ? [] : Closure.Write(ClosureType!, method.Target, Display);
+    // The values a lambda captured, or the object the method is called on, as they are now; empty when there are none.
+    public byte[] Captured(Delegate method, WorkSerializer serializer) => Target switch
+    {
+        _ when !Captures => [],
+        MethodTarget.Closure => Closure.Write(method.Target, Method, serializer, Display),
+        _ => WorkPayload.Serialize(typeof(object), method.Target, arena: null, serializer, $"The object of {Display}").Bytes,
+    };
+
+    // Before the method has run in vain.
+    public void ThrowIfResultCannotTravel(WorkSerializer serializer)
+    {
+        if (Result != typeof(NoResult) && PayloadCodec.For(Result).FindObstacle(serializer) is { } obstacle)
+            throw new WorkSerializationException($"{ResultText} could not be sent back. {obstacle}");
+    }
 
     private static void WriteTypes(FrameWriter target, Type[] types)
     {

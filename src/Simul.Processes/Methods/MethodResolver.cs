@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Loader;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Methods;
@@ -17,7 +16,7 @@ internal sealed class MethodResolver
     private readonly string _result;
     private readonly string[] _classArguments;
     private readonly string[] _methodArguments;
-    private readonly bool _isClosure;
+    private readonly MethodTarget _target;
     private Invoker? _invoker;
 
     private MethodResolver(ref FrameBody body)
@@ -32,7 +31,7 @@ internal sealed class MethodResolver
         _result = body.ReadString()!;
         _classArguments = ReadTypes(ref body);
         _methodArguments = ReadTypes(ref body);
-        _isClosure = body.ReadByte() == 1;
+        _target = (MethodTarget)body.ReadByte();
     }
 
     public string Display { get; }
@@ -46,7 +45,7 @@ internal sealed class MethodResolver
         if (_invoker is not null) return _invoker;
         try
         {
-            return _invoker = Invoker.Create(FindMethod(), _shape, _argument is null ? null : FindType(_argument), FindType(_result), _isClosure, Display);
+            return _invoker = Invoker.Create(FindMethod(), _shape, _argument is null ? null : FindType(_argument), FindType(_result), _target, Display);
         }
         catch (Exception error) when (error is not WorkSerializationException)
         {
@@ -69,19 +68,7 @@ internal sealed class MethodResolver
         return _methodArguments.Length > 0 ? found.MakeGenericMethod([.. _methodArguments.Select(FindType)]) : found;
     }
 
-    private Assembly FindAssembly()
-    {
-        try
-        {
-            return Assembly.Load(new AssemblyName(_assembly));
-        }
-        catch (FileNotFoundException) when (_location.Length > 0 && File.Exists(_location))
-        {
-            // Loaded by path over there (a plug-in), so by path here, with its neighbours.
-            AssemblyNeighbours.Add(Path.GetDirectoryName(_location)!);
-            return AssemblyLoadContext.Default.LoadFromAssemblyPath(_location);
-        }
-    }
+    private Assembly FindAssembly() => AssemblyNeighbours.FindAssembly(_assembly, _location);
 
     private Type FindType(string name)
     {

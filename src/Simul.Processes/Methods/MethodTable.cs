@@ -8,7 +8,7 @@ namespace Simul.Processes.Methods;
 // used last is found by comparing references.
 //
 // Thread safety: all members may be used from any thread.
-internal sealed class MethodTable
+internal sealed class MethodTable(WorkSerializer serializer)
 {
     private readonly ConcurrentDictionary<(MethodInfo Method, Type? Argument, Type Result), MethodReference> _references = new();
     private volatile StrongBox<(Delegate Method, MethodReference Reference)>? _last;
@@ -19,7 +19,11 @@ internal sealed class MethodTable
             return last.Value.Reference;
         // Checked anew each time: the same method may come in a delegate that cannot be shipped.
         var created = MethodReference.Create(method, shape, argument, result);
-        var reference = _references.GetOrAdd((created.Method, argument, result), created);
+        if (!_references.TryGetValue((created.Method, argument, result), out var reference))
+        {
+            created.ThrowIfResultCannotTravel(serializer);
+            reference = _references.GetOrAdd((created.Method, argument, result), created);
+        }
         // A delegate of a lambda holds what it captured; keeping it alive would keep that alive.
         if (reference.Captures) return reference;
         _last = new((method, reference));

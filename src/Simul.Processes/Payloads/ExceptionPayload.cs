@@ -28,11 +28,18 @@ internal static class ExceptionPayload
         return rebuilt;
     }
 
+    // Of an exception's type: whether there is a constructor that the message can be given to, or that needs none.
+    public static bool CanRebuild(Type type) => type.GetConstructor([typeof(string)]) is not null
+        || type.GetConstructor([typeof(string), typeof(Exception)]) is not null
+        || type.GetConstructor(Type.EmptyTypes) is not null;
+
     private static void Write(FrameWriter target, Exception error, int depth)
     {
-        target.Write(error.GetType().AssemblyQualifiedName ?? error.GetType().Name);
-        target.Write(error.GetType().FullName ?? error.GetType().Name);
-        target.Write(Try(() => error.Message) ?? "(its message could not be read)");
+        // One that came from another process goes on as what it was there.
+        var remote = error as RemoteException;
+        target.Write(remote?.RemoteTypeName ?? error.GetType().AssemblyQualifiedName ?? error.GetType().Name);
+        target.Write(remote?.RemoteTypeName ?? error.GetType().FullName ?? error.GetType().Name);
+        target.Write(remote?.RemoteMessage ?? Try(() => error.Message) ?? "(its message could not be read)");
         target.Write(Try(() => error.StackTrace));
         target.Write(error.HResult);
         var aggregate = error as AggregateException;

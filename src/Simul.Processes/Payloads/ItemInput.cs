@@ -4,11 +4,13 @@ namespace Simul.Processes.Payloads;
 
 // What an item brings to its method, and how long it may lie where it is. Taken once, so that a large argument is not kept
 // twice while the method runs.
-internal sealed class ItemInput(Payload closure, Payload argument)
+internal sealed class ItemInput(Payload closure, Payload argument, WorkSerializer serializer)
 {
     private readonly ItemLease? _lease = argument.Block.IsNone ? null : new ItemLease();
     private Payload _closure = closure;
     private Payload _argument = argument;
+
+    public WorkSerializer Serializer => serializer;
 
     public bool HasClosure { get; } = !closure.IsNone;
 
@@ -23,7 +25,7 @@ internal sealed class ItemInput(Payload closure, Payload argument)
     {
         var argument = _argument;
         _argument = Payload.None;
-        return argument.Block.IsNone ? WorkPayload.Deserialize<T>(argument.Bytes, what) : WorkPayload.Deserialize<T>(argument.Block, _lease, what);
+        return argument.Block.IsNone ? WorkPayload.Deserialize<T>(argument.Bytes, serializer, what) : WorkPayload.Deserialize<T>(argument.Block, _lease, serializer, what);
     }
 
     // Of a batch: always in the frame.

@@ -33,29 +33,34 @@ internal abstract class PayloadCodec
     public virtual bool IsPlain => false;
 
     // Into the arena, if there is one and the value is large; else into the buffer, and the block returned is none.
-    public abstract ArenaBlock PackBoxed(ArrayBufferWriter<byte> buffer, object? value, ArenaAllocator? arena);
+    public abstract ArenaBlock PackBoxed(ArrayBufferWriter<byte> buffer, object? value, ArenaAllocator? arena, WorkSerializer serializer);
 
-    public abstract void WriteBoxed(ArrayBufferWriter<byte> target, object? value);
+    public abstract void WriteBoxed(ArrayBufferWriter<byte> target, object? value, WorkSerializer serializer);
 
-    public abstract object? ReadBoxed(ReadOnlySpan<byte> bytes);
+    public abstract object? ReadBoxed(ReadOnlySpan<byte> bytes, WorkSerializer serializer);
+
+    // What is in the way of every value of the type, as far as that can be told from the type; null if nothing is.
+    public virtual string? FindObstacle(WorkSerializer serializer) => null;
 }
 
 internal abstract class PayloadCodec<T> : PayloadCodec
 {
     public static readonly PayloadCodec<T> Instance = PayloadCodecs.Create<T>();
 
-    public abstract void Write(ArrayBufferWriter<byte> target, T value);
+    // The serializer is for what is not raw memory.
+    public abstract void Write(ArrayBufferWriter<byte> target, T value, WorkSerializer serializer);
 
-    public abstract T Read(ReadOnlySpan<byte> bytes);
+    public abstract T Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer);
 
     // A lease, where there is one, says how long what was read may go on lying in the block.
-    public virtual unsafe T ReadBlock(ArenaBlock block, ItemLease? lease) => Read(new ReadOnlySpan<byte>(block.Start, checked((int)block.Length)));
+    public virtual unsafe T ReadBlock(ArenaBlock block, ItemLease? lease, WorkSerializer serializer) =>
+        Read(new ReadOnlySpan<byte>(block.Start, checked((int)block.Length)), serializer);
 
-    public ArenaBlock Pack(ArrayBufferWriter<byte> buffer, T value, ArenaAllocator? arena)
+    public ArenaBlock Pack(ArrayBufferWriter<byte> buffer, T value, ArenaAllocator? arena, WorkSerializer serializer)
     {
         if (arena is null || !OperatingSystem.IsLinux())
         {
-            Write(buffer, value);
+            Write(buffer, value, serializer);
             return default;
         }
         if (SizeInBlock(value) is var size and >= ArenaAllocator.Large && arena.TryAllocate(size, out var block))
@@ -63,7 +68,7 @@ internal abstract class PayloadCodec<T> : PayloadCodec
             WriteBlock(block, value);
             return block;
         }
-        Write(buffer, value);
+        Write(buffer, value, serializer);
         if (buffer.WrittenCount < ArenaAllocator.Large || !arena.TryAllocate(buffer.WrittenCount, out block)) return default;
         unsafe
         {
@@ -77,9 +82,9 @@ internal abstract class PayloadCodec<T> : PayloadCodec
 
     protected virtual void WriteBlock(ArenaBlock block, T value) => throw new NotSupportedException();
 
-    public override ArenaBlock PackBoxed(ArrayBufferWriter<byte> buffer, object? value, ArenaAllocator? arena) => Pack(buffer, (T)value!, arena);
+    public override ArenaBlock PackBoxed(ArrayBufferWriter<byte> buffer, object? value, ArenaAllocator? arena, WorkSerializer serializer) => Pack(buffer, (T)value!, arena, serializer);
 
-    public override void WriteBoxed(ArrayBufferWriter<byte> target, object? value) => Write(target, (T)value!);
+    public override void WriteBoxed(ArrayBufferWriter<byte> target, object? value, WorkSerializer serializer) => Write(target, (T)value!, serializer);
 
-    public override object? ReadBoxed(ReadOnlySpan<byte> bytes) => Read(bytes);
+    public override object? ReadBoxed(ReadOnlySpan<byte> bytes, WorkSerializer serializer) => Read(bytes, serializer);
 }

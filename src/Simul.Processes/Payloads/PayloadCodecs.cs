@@ -1,29 +1,17 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using Simul.Processes.Transport;
 
 namespace Simul.Processes.Payloads;
 
 // Which codec a type gets: raw memory for values and arrays without references (parent and worker run the same build, so the
-// layout is the same), raw characters for strings, System.Text.Json for the rest.
-internal static class PayloadCodecs
+// layout is the same), raw characters for strings, the serializer for the rest.
+internal static partial class PayloadCodecs
 {
-    private static readonly Type[] s_cannotTravel =
-        [typeof(Delegate), typeof(Task), typeof(Stream), typeof(Type), typeof(MemberInfo), typeof(Thread), typeof(Exception), typeof(WaitHandle)];
-
-    // Fields: value tuples consist of nothing else. Named literals: NaN and the infinities are results like others.
-    public static JsonSerializerOptions Json { get; } = new()
-    {
-        IncludeFields = true,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        MaxDepth = 512,
-        Converters = { new ProgressConverter() },
-    };
-
     public static PayloadCodec<T> Create<T>()
     {
         var type = typeof(T);
@@ -34,10 +22,31 @@ internal static class PayloadCodecs
             return (PayloadCodec<T>)Activator.CreateInstance(typeof(RawArrayCodec<>).MakeGenericType(type.GetElementType()!))!;
         if (type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(ReadOnlyMemory<>) || definition == typeof(Memory<>)) && IsRaw(type.GetGenericArguments()[0]))
             return (PayloadCodec<T>)Activator.CreateInstance((definition == typeof(Memory<>) ? typeof(MemoryCodec<>) : typeof(ReadOnlyMemoryCodec<>)).MakeGenericType(type.GetGenericArguments()))!;
-        if (typeof(CancellationToken) == type || s_cannotTravel.Any(t => t.IsAssignableFrom(type)))
-            return new RefusedCodec<T>();
-        return new JsonCodec<T>();
+        if (CreateForCollection(type) is { } collection) return (PayloadCodec<T>)collection;
+        if (typeof(Exception).IsAssignableFrom(type)) return (PayloadCodec<T>)Activator.CreateInstance(typeof(ExceptionCodec<>).MakeGenericType(type))!;
+        if (IsOwn(type)) return new OwnCodec<T>();
+        return Homebound.MendOf(type) is { } mend ? new RefusedCodec<T>(mend) : new SerializerCodec<T>();
     }
+
+    // double[,] and the like.
+    public static bool IsRawGrid(Type type) => type is { IsArray: true, IsSZArray: false } && IsRaw(type.GetElementType()!);
+
+    private static PayloadCodec? CreateForCollection(Type type)
+    {
+        if (IsRawGrid(type)) return (PayloadCodec)Activator.CreateInstance(typeof(GridCodec<>).MakeGenericType(type))!;
+        if (type.IsSZArray && type.GetElementType() is { IsSZArray: true } row && IsRawOrJagged(row))
+            return (PayloadCodec)Activator.CreateInstance(typeof(JaggedCodec<>).MakeGenericType(row))!;
+        if (!type.IsGenericType || !IsRaw(type.GetGenericArguments()[0])) return null;
+        var definition = type.GetGenericTypeDefinition();
+        if (definition == typeof(List<>)) return (PayloadCodec)Activator.CreateInstance(typeof(ListCodec<>).MakeGenericType(type.GetGenericArguments()))!;
+        if (definition == typeof(ImmutableArray<>)) return (PayloadCodec)Activator.CreateInstance(typeof(ImmutableArrayCodec<>).MakeGenericType(type.GetGenericArguments()))!;
+        return null;
+    }
+
+    private static bool IsRawOrJagged(Type array) => array.GetElementType()! is var element && (IsRaw(element) || (element.IsSZArray && IsRawOrJagged(element)));
+
+    private static bool IsOwn(Type type) => typeof(SharedObject).IsAssignableFrom(type)
+        || (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(IProgress<>) || type.GetGenericTypeDefinition() == typeof(Progress<>)));
 
     // A value that is its bytes.
     public static bool IsRaw(Type type)
@@ -54,14 +63,14 @@ internal static class PayloadCodecs
     {
         public override bool IsPlain => true;
 
-        public override void Write(ArrayBufferWriter<byte> target, T value)
+        public override void Write(ArrayBufferWriter<byte> target, T value, WorkSerializer serializer)
         {
             int size = Unsafe.SizeOf<T>();
             Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(target.GetSpan(size)), value);
             target.Advance(size);
         }
 
-        public override T Read(ReadOnlySpan<byte> bytes)
+        public override T Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer)
         {
             if (bytes.Length < Unsafe.SizeOf<T>()) throw new InvalidDataException($"{bytes.Length} bytes are too few for {typeof(T)}.");
             return Unsafe.ReadUnaligned<T>(ref MemoryMarshal.GetReference(bytes));
@@ -73,7 +82,7 @@ internal static class PayloadCodecs
     {
         public override bool IsPlain => true;
 
-        public override void Write(ArrayBufferWriter<byte> target, TElement[]? value)
+        public override void Write(ArrayBufferWriter<byte> target, TElement[]? value, WorkSerializer serializer)
         {
             target.Write([value is null ? Null : Value]);
             if (value is null) return;
@@ -81,13 +90,13 @@ internal static class PayloadCodecs
             target.Write(MemoryMarshal.AsBytes(value.AsSpan()));
         }
 
-        public override TElement[]? Read(ReadOnlySpan<byte> bytes)
+        public override TElement[]? Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer)
         {
             if (bytes[0] == Null) return null;
             return Stretch.ToArray<TElement>(bytes[1..]);
         }
 
-        public override TElement[] ReadBlock(ArenaBlock block, ItemLease? lease) => Stretch.ToArray<TElement>(block);
+        public override TElement[] ReadBlock(ArenaBlock block, ItemLease? lease, WorkSerializer serializer) => Stretch.ToArray<TElement>(block);
 
         protected override long SizeInBlock(TElement[]? value) => (value?.LongLength ?? 0) * Unsafe.SizeOf<TElement>();
 
@@ -100,15 +109,15 @@ internal static class PayloadCodecs
     {
         public override bool IsPlain => true;
 
-        public override void Write(ArrayBufferWriter<byte> target, ReadOnlyMemory<TElement> value)
+        public override void Write(ArrayBufferWriter<byte> target, ReadOnlyMemory<TElement> value, WorkSerializer serializer)
         {
             if ((long)value.Length * Unsafe.SizeOf<TElement>() > WorkPayload.Largest) throw WorkPayload.TooLarge(typeof(ReadOnlyMemory<TElement>));
             target.Write(MemoryMarshal.AsBytes(value.Span));
         }
 
-        public override ReadOnlyMemory<TElement> Read(ReadOnlySpan<byte> bytes) => Stretch.ToArray<TElement>(bytes);
+        public override ReadOnlyMemory<TElement> Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer) => Stretch.ToArray<TElement>(bytes);
 
-        public override ReadOnlyMemory<TElement> ReadBlock(ArenaBlock block, ItemLease? lease) =>
+        public override ReadOnlyMemory<TElement> ReadBlock(ArenaBlock block, ItemLease? lease, WorkSerializer serializer) =>
             lease is null ? Stretch.ToArray<TElement>(block) : new BlockMemory<TElement>(block, lease).Memory;
 
         protected override long SizeInBlock(ReadOnlyMemory<TElement> value) => (long)value.Length * Unsafe.SizeOf<TElement>();
@@ -123,11 +132,11 @@ internal static class PayloadCodecs
 
         private static readonly ReadOnlyMemoryCodec<TElement> s_codec = new();
 
-        public override void Write(ArrayBufferWriter<byte> target, Memory<TElement> value) => s_codec.Write(target, value);
+        public override void Write(ArrayBufferWriter<byte> target, Memory<TElement> value, WorkSerializer serializer) => s_codec.Write(target, value, serializer);
 
-        public override Memory<TElement> Read(ReadOnlySpan<byte> bytes) => Stretch.ToArray<TElement>(bytes);
+        public override Memory<TElement> Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer) => Stretch.ToArray<TElement>(bytes);
 
-        public override Memory<TElement> ReadBlock(ArenaBlock block, ItemLease? lease) => Stretch.ToArray<TElement>(block);
+        public override Memory<TElement> ReadBlock(ArenaBlock block, ItemLease? lease, WorkSerializer serializer) => Stretch.ToArray<TElement>(block);
 
         protected override long SizeInBlock(Memory<TElement> value) => (long)value.Length * Unsafe.SizeOf<TElement>();
 
@@ -138,16 +147,16 @@ internal static class PayloadCodecs
     {
         public override bool IsPlain => true;
 
-        public override void Write(ArrayBufferWriter<byte> target, string? value)
+        public override void Write(ArrayBufferWriter<byte> target, string? value, WorkSerializer serializer)
         {
             target.Write([value is null ? Null : Value]);
             if (value is not null) target.Write(MemoryMarshal.AsBytes(value.AsSpan()));
         }
 
-        public override string? Read(ReadOnlySpan<byte> bytes) =>
+        public override string? Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer) =>
             bytes[0] == Null ? null : new string(MemoryMarshal.Cast<byte, char>(bytes[1..]));
 
-        public override unsafe string ReadBlock(ArenaBlock block, ItemLease? lease) => new((char*)block.Start, 0, checked((int)(block.Length / sizeof(char))));
+        public override unsafe string ReadBlock(ArenaBlock block, ItemLease? lease, WorkSerializer serializer) => new((char*)block.Start, 0, checked((int)(block.Length / sizeof(char))));
 
         protected override long SizeInBlock(string? value) => (value?.Length ?? 0L) * sizeof(char);
 
@@ -157,7 +166,7 @@ internal static class PayloadCodecs
     // Declared as object: the value's own type goes with it, so that a boxed 5 does not arrive as a JSON element.
     private sealed class ObjectCodec : PayloadCodec<object?>
     {
-        public override void Write(ArrayBufferWriter<byte> target, object? value)
+        public override void Write(ArrayBufferWriter<byte> target, object? value, WorkSerializer serializer)
         {
             target.Write([value is null ? Null : Value]);
             if (value is null) return;
@@ -165,36 +174,45 @@ internal static class PayloadCodecs
             byte[] name = Encoding.UTF8.GetBytes(value.GetType().AssemblyQualifiedName!);
             target.Write(BitConverter.GetBytes(name.Length));
             target.Write(name);
-            For(value.GetType()).WriteBoxed(target, value);
+            For(value.GetType()).WriteBoxed(target, value, serializer);
         }
 
-        public override object? Read(ReadOnlySpan<byte> bytes)
+        public override object? Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer)
         {
             if (bytes[0] == Null) return null;
             int length = BitConverter.ToInt32(bytes[1..]);
             var type = Type.GetType(Encoding.UTF8.GetString(bytes.Slice(5, length)), throwOnError: true)!;
-            return For(type).ReadBoxed(bytes[(5 + length)..]);
+            return For(type).ReadBoxed(bytes[(5 + length)..], serializer);
         }
     }
 
-    private sealed class JsonCodec<T> : PayloadCodec<T>
+    private sealed class SerializerCodec<T> : PayloadCodec<T>
     {
-        public override void Write(ArrayBufferWriter<byte> target, T value)
-        {
-            using var writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true });
-            JsonSerializer.Serialize(writer, value, Json);
-        }
+        public override void Write(ArrayBufferWriter<byte> target, T value, WorkSerializer serializer) => serializer.Write(target, value);
 
-        public override T Read(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize<T>(bytes, Json)!;
+        public override T Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer) => serializer.Read<T>(bytes);
+
+        public override string? FindObstacle(WorkSerializer serializer) => serializer.FindObstacle(typeof(T));
     }
 
-    private sealed class RefusedCodec<T> : PayloadCodec<T>
+    // What the library itself must understand, whatever the serializer.
+    private sealed class OwnCodec<T> : PayloadCodec<T>
     {
-        public override void Write(ArrayBufferWriter<byte> target, T value) => throw Refuse();
+        public override void Write(ArrayBufferWriter<byte> target, T value, WorkSerializer serializer) => JsonWorkSerializer.Default.Write(target, value);
 
-        public override T Read(ReadOnlySpan<byte> bytes) => throw Refuse();
+        public override T Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer) => JsonWorkSerializer.Default.Read<T>(bytes);
 
-        private static WorkSerializationException Refuse() =>
-            new($"Values of type {typeof(T)} belong to one process and have no copy in another. Send the data they stand for: a path, a name, numbers.");
+        public override string? FindObstacle(WorkSerializer serializer) => JsonWorkSerializer.Default.FindObstacle(typeof(T));
+    }
+
+    private sealed class RefusedCodec<T>(string mend) : PayloadCodec<T>
+    {
+        public override void Write(ArrayBufferWriter<byte> target, T value, WorkSerializer serializer) => throw new WorkSerializationException(Text);
+
+        public override T Read(ReadOnlySpan<byte> bytes, WorkSerializer serializer) => throw new WorkSerializationException(Text);
+
+        public override string? FindObstacle(WorkSerializer serializer) => Text;
+
+        private string Text => Homebound.Refuse($"A value of type {typeof(T)}", mend);
     }
 }

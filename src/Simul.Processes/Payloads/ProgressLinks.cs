@@ -40,14 +40,14 @@ internal static class ProgressLinks
 internal abstract class ProgressLink
 {
     // The call to the receiver, with the value read: what it was read from does not last.
-    public abstract Action Read(ReadOnlySpan<byte> value);
+    public abstract Action Read(ReadOnlySpan<byte> value, WorkSerializer serializer);
 }
 
 internal sealed class ProgressLink<T>(IProgress<T> receiver) : ProgressLink
 {
-    public override Action Read(ReadOnlySpan<byte> value)
+    public override Action Read(ReadOnlySpan<byte> value, WorkSerializer serializer)
     {
-        var read = WorkPayload.Deserialize<T>(value, "A report of progress");
+        var read = WorkPayload.Deserialize<T>(value, serializer, "A report of progress");
         return () => receiver.Report(read);
     }
 }
@@ -58,7 +58,7 @@ internal sealed class RemoteProgress<T>(Worker.WorkerItem item, int number) : Pr
     protected override void OnReport(T value)
     {
         var bytes = new ArrayBufferWriter<byte>(64);
-        PayloadCodec<T>.Instance.Write(bytes, value);
+        PayloadCodec<T>.Instance.Write(bytes, value, item.Input.Serializer);
         item.Report(number, bytes.WrittenSpan);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class ResultBuffer(ArenaAllocator? arena)
     private ArrayBufferWriter<byte> _buffer = new(256);
     private ArenaBlock _block;
 
-    public void Put<T>(T value) => _block = PayloadCodec<T>.Instance.Pack(_buffer, value, arena);
+    public void Put<T>(T value, WorkSerializer serializer) => _block = PayloadCodec<T>.Instance.Pack(_buffer, value, arena, serializer);
 
     // The frame must be sent before the next result is put here.
     public void EndFrame(FrameWriter frame)

@@ -16,14 +16,14 @@ internal static class WorkPayload
     public static WorkSerializationException TooLarge(Type type) =>
         new($"A value of type {type} is larger than 2 GB, the most one item can carry between processes. Split it, or pass a file's name.");
 
-    public static Payload Serialize(Type type, object? value, ArenaAllocator? arena, string what)
+    public static Payload Serialize(Type type, object? value, ArenaAllocator? arena, WorkSerializer serializer, string what)
     {
         // Taken out while in use: a converter of the user's may submit work itself.
         var buffer = t_buffer ?? new ArrayBufferWriter<byte>(256);
         t_buffer = null;
         try
         {
-            var block = PayloadCodec.For(type).PackBoxed(buffer, value, arena);
+            var block = PayloadCodec.For(type).PackBoxed(buffer, value, arena, serializer);
             return new Payload(block.IsNone ? buffer.WrittenSpan.ToArray() : [], block);
         }
         catch (WorkSerializationException refused)
@@ -32,7 +32,7 @@ internal static class WorkPayload
         }
         catch (Exception error)
         {
-            throw new WorkSerializationException($"{what}, of type {type}, cannot be sent to a worker process: {error.Message} Pass values that System.Text.Json can write and read: numbers, strings, arrays, records with public properties.", error);
+            throw new WorkSerializationException($"{what}, of type {type}, cannot be sent to a worker process: {error.Message} Pass values that {serializer} can write and read: numbers, strings, arrays, records with public properties.", error);
         }
         finally
         {
@@ -44,43 +44,43 @@ internal static class WorkPayload
         }
     }
 
-    public static T Deserialize<T>(ReadOnlySpan<byte> bytes, string what)
+    public static T Deserialize<T>(ReadOnlySpan<byte> bytes, WorkSerializer serializer, string what)
     {
         try
         {
-            return PayloadCodec<T>.Instance.Read(bytes);
+            return PayloadCodec<T>.Instance.Read(bytes, serializer);
         }
         catch (Exception error)
         {
-            throw Unreadable(typeof(T), what, error);
+            throw Unreadable(typeof(T), what, serializer, error);
         }
     }
 
-    public static T Deserialize<T>(ArenaBlock block, ItemLease? lease, string what)
+    public static T Deserialize<T>(ArenaBlock block, ItemLease? lease, WorkSerializer serializer, string what)
     {
         try
         {
-            return PayloadCodec<T>.Instance.ReadBlock(block, lease);
+            return PayloadCodec<T>.Instance.ReadBlock(block, lease, serializer);
         }
         catch (Exception error)
         {
-            throw Unreadable(typeof(T), what, error);
+            throw Unreadable(typeof(T), what, serializer, error);
         }
     }
 
-    public static object? Deserialize(Type type, ReadOnlySpan<byte> bytes, string what)
+    public static object? Deserialize(Type type, ReadOnlySpan<byte> bytes, WorkSerializer serializer, string what)
     {
         try
         {
-            return PayloadCodec.For(type).ReadBoxed(bytes);
+            return PayloadCodec.For(type).ReadBoxed(bytes, serializer);
         }
         catch (Exception error)
         {
-            throw Unreadable(type, what, error);
+            throw Unreadable(type, what, serializer, error);
         }
     }
 
-    private static WorkSerializationException Unreadable(Type type, string what, Exception error) => error is SharedObjectException
+    private static WorkSerializationException Unreadable(Type type, string what, WorkSerializer serializer, Exception error) => error is SharedObjectException or WorkSerializationException
         ? new($"{what} arrived but could not be rebuilt. {error.Message}", error)
-        : new($"{what}, of type {type}, arrived but could not be rebuilt: {error.Message} The type needs a constructor and properties that System.Text.Json can use.", error);
+        : new($"{what}, of type {type}, arrived but could not be rebuilt by {serializer}: {error.Message} The type needs a constructor and properties that it can use.", error);
 }

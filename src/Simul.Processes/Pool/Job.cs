@@ -158,7 +158,7 @@ internal sealed class Job<TResult> : Job
         var cargo = SharedCargo.Begin();
         try
         {
-            byte[] captured = method.Captured(item.Method); // may refuse, and so may the next line: a block is taken last
+            byte[] captured = method.Captured(item.Method, Pool.Options.Serializer); // may refuse, and so may the next line: a block is taken last
             WriteArgument(item);
             Closure = Payload.Of(captured, Pool.Arguments);
         }
@@ -172,7 +172,7 @@ internal sealed class Job<TResult> : Job
 
     private void WriteArgument(WorkItem<TResult> item)
     {
-        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, Pool.Arguments, Method.ArgumentText);
+        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, Pool.Arguments, Pool.Options.Serializer, Method.ArgumentText);
     }
 
     public override void Deliver()
@@ -194,7 +194,7 @@ internal sealed class Job<TResult> : Job
         _cargo?.Dispose();
     }
 
-    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, Method.ResultText);
+    protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, Pool.Options.Serializer, Method.ResultText);
 
-    protected override void ReadResult(ArenaBlock result) => _result = WorkPayload.Deserialize<TResult>(result, lease: null, Method.ResultText);
+    protected override void ReadResult(ArenaBlock result) => _result = WorkPayload.Deserialize<TResult>(result, lease: null, Pool.Options.Serializer, Method.ResultText);
 }

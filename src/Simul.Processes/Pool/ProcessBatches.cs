@@ -18,7 +18,7 @@ internal sealed class ProcessBatches<TArg, TResult>(WorkerPool pool, Delegate me
         pool.ThrowIfClosed();
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<BatchOutcome<TResult>>(cancellationToken);
         var reference = pool.Methods.Get(method, WorkShape.Synchronous, typeof(TArg), typeof(TResult));
-        var job = new BatchJob<TArg, TResult>(pool, reference, _options, reference.Captured(method), inputs.AsSpan(start, count), cancellationToken);
+        var job = new BatchJob<TArg, TResult>(pool, reference, _options, reference.Captured(method, pool.Options.Serializer), inputs.AsSpan(start, count), cancellationToken);
         pool.Submit(job);
         return job.Task;
     }

@@ -17,7 +17,7 @@ internal sealed partial class WorkerPool
     {
         if (Options.Initializer is not { } initializer) return;
         _initializer = MethodReference.Create(initializer.Method, initializer.Shape, null, initializer.StateType);
-        _initializerClosure = _initializer.Captured(initializer.Method);
+        _initializerClosure = _initializer.Captured(initializer.Method, Options.Serializer);
     }
 
     private void WriteInitializer(FrameWriter writer)

@@ -22,7 +22,7 @@ internal sealed partial class WorkerPool
         }
         if (kill) process.Kill();
         var hello = new FrameWriter();
-        Greeting.Write(hello, slot.Name, Options.Clock, initializer: _initializer is not null);
+        Greeting.Write(hello, slot.Name, Options.Clock, Options.Serializer, initializer: _initializer is not null);
         if (_initializer is not null) WriteInitializer(hello);
         if (batches && OperatingSystem.IsLinux())
         {
@@ -244,7 +244,7 @@ internal sealed partial class WorkerPool
         Action call;
         try
         {
-            call = job.Links![number].Read(body.Rest);
+            call = job.Links![number].Read(body.Rest, Options.Serializer);
         }
         catch (WorkSerializationException unreadable)
         {

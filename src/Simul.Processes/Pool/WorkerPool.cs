@@ -43,6 +43,7 @@ internal sealed partial class WorkerPool
     public WorkerPool(ProcessExecutorOptions options, WorkerLauncher launcher)
     {
         Options = options;
+        Methods = new MethodTable(options.Serializer);
         Launcher = launcher;
         _virtual = options.Clock as VirtualTimeProvider;
         _observer = options.Observer;
@@ -62,7 +63,7 @@ internal sealed partial class WorkerPool
     // For large arguments; null where there is no memory to share.
     public ArenaAllocator? Arguments => Launcher.Arguments;
 
-    public MethodTable Methods { get; } = new();
+    public MethodTable Methods { get; }
 
     public void Submit(Job job)
     {

@@ -19,6 +19,9 @@ internal sealed class FrameWriter
 
     public long Length { get; private set; }
 
+    // Small parts that were written and not sent, also outside of a frame.
+    public ReadOnlySpan<byte> Unsent => _buffer.AsSpan(_start, _end - _start);
+
     public void Begin(MessageKind kind)
     {
         _frame = _end;

@@ -32,6 +32,7 @@ internal sealed class WorkerSession
     private readonly ResultBuffer _result;                           // owner: the main thread
     private AsyncLane? _lane;                                        // owner: the main thread; read by the receiving one
     private WorkerClock _clock = WorkerClock.Real;                   // set before the first item
+    private WorkSerializer _serializer = JsonWorkSerializer.Default; // the same
     private BatchMemory? _batchMemory;                               // set before the first batch
     private Exception? _batchMemoryError;                            // why it is not set
     private object? _state;                                          // owner: the main thread; set before the first item
@@ -237,13 +238,14 @@ internal sealed class WorkerSession
                 }
                 _name = body.ReadString()!;
                 _clock = WorkerClock.Read(ref body);
+                _serializer = SerializerReference.Read(ref body);
                 if (body.ReadByte() == 0) _sender.Send(MessageKind.Ready);
                 break;
             case MessageKind.BatchMemory:
                 if (OperatingSystem.IsLinux()) OpenBatchMemory(body.ReadInt32());
                 break;
             case MessageKind.Initialize:
-                _queue.Add(new WorkerItem(InitializerId, _methods[-1], default, _sender, new ItemInput(body.ReadPayload(_arguments), Payload.None)));
+                _queue.Add(new WorkerItem(InitializerId, _methods[-1], default, _sender, new ItemInput(body.ReadPayload(_arguments), Payload.None, _serializer)));
                 break;
             case MessageKind.Define:
                 int number = body.ReadInt32();
@@ -256,7 +258,7 @@ internal sealed class WorkerSession
                 var extras = RunExtras.Read(ref body);
                 var closure = body.ReadPayload(_arguments);
                 var block = body.ReadPlace(_arguments);
-                _queue.Add(new WorkerItem(id, method, extras, _sender, new ItemInput(closure, new(block.IsNone ? body.Rest.ToArray() : [], block))));
+                _queue.Add(new WorkerItem(id, method, extras, _sender, new ItemInput(closure, new(block.IsNone ? body.Rest.ToArray() : [], block), _serializer)));
                 break;
             case MessageKind.Cancel:
                 OnCancel(body.ReadInt64());
