@@ -2,13 +2,35 @@ using Simul.Processes.Tests.Sharing;
 
 namespace Simul.Processes.Tests.Faults;
 
-// What this process has: whatever became of its pools, it is the same afterwards.
+// What this process has: whatever became of its pools, it is the same afterwards. Assemblies that it has loaded meanwhile do
+// not count.
 internal sealed record Belongings(int Descriptors, int Mappings, int Children)
 {
+    private HashSet<string> _descriptors = [];
+
     public static Belongings Count()
     {
         Leaks.Collect();
-        return new(Leaks.CountDescriptors(), File.ReadLines("/proc/self/maps").Count(static line => line.Contains("memfd:simul", StringComparison.Ordinal)), CountChildren());
+        HashSet<string> descriptors = [.. Directory.GetFiles("/proc/self/fd").Select(static path => $"{Path.GetFileName(path)} {new FileInfo(path).LinkTarget}").Where(static d => !d.EndsWith(".dll", StringComparison.Ordinal))];
+        int mappings = File.ReadLines("/proc/self/maps").Count(static line => line.Contains("memfd:simul", StringComparison.Ordinal));
+        return new(descriptors.Count, mappings, CountChildren()) { _descriptors = descriptors };
+    }
+
+    // The last descriptors of a pool are closed by its threads, some moments after its end.
+    public async Task AssertKeptAsync(IEnumerable<int> processIds)
+    {
+        Belongings now = this;
+        await Until.TrueAsync(() =>
+        {
+            now = Count();
+            return now.Descriptors <= Descriptors && now.Mappings <= Mappings && now.Children <= Children;
+        }, () => $"{this} as before; there are {now} with {string.Join(", ", now._descriptors.Except(_descriptors))}");
+        foreach (int id in processIds)
+        {
+            Assert.False(Until.Lives(id), $"worker {id} lives");
+            Assert.Empty(Directory.GetFileSystemEntries(Path.GetTempPath(), $"*-{id}-*"));
+            Assert.Empty(Directory.GetFileSystemEntries("/dev/shm", $"*{id}*"));
+        }
     }
 
     // Also the dead ones whose status nobody has collected.
@@ -23,21 +45,4 @@ internal sealed record Belongings(int Descriptors, int Mappings, int Children)
             return 0; // the thread has ended; its children are another's
         }
     });
-
-    // The last descriptors of a pool are closed by its threads, some moments after its end.
-    public async Task AssertKeptAsync(IEnumerable<int> processIds)
-    {
-        Belongings now = this;
-        await Until.TrueAsync(() =>
-        {
-            now = Count();
-            return now.Descriptors <= Descriptors && now.Mappings <= Mappings && now.Children <= Children;
-        }, () => $"{this} as before, not {now}");
-        foreach (int id in processIds)
-        {
-            Assert.False(Until.Lives(id), $"worker {id} lives");
-            Assert.Empty(Directory.GetFileSystemEntries(Path.GetTempPath(), $"*-{id}-*"));
-            Assert.Empty(Directory.GetFileSystemEntries("/dev/shm", $"*{id}*"));
-        }
-    }
 }

@@ -150,7 +150,8 @@ public sealed partial class FaultCampaignTests
             case Outcome.Crashed:
                 var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => item);
                 Assert.Equal(End(fault), (crash.ExitCode, crash.Signal));
-                if (fault == Fault.FailFast) Assert.Contains("the campaign's", crash.StandardErrorTail);
+                if (fault == Fault.FailFast) Assert.Contains("the campaign's", crash.Message);
+                if (fault is Fault.FailFast or Fault.StackOverflow) Assert.Contains(fault == Fault.FailFast ? "FailFast" : "stack overflow", crash.LikelyCause);
                 break;
             case Outcome.NotInitialized:
                 var uninitialized = await Assert.ThrowsAsync<WorkerInitializationException>(() => item);
