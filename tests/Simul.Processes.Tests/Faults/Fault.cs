@@ -22,6 +22,8 @@ public enum Stage
     ResultEncode,
     AsyncResultEncode,
     ResultDecode,
+    Batch,    // one of many short items that travel together
+    Child,    // the method of a process of its own
     Initializer,
     Idle,     // a thread that an item has left behind
     Retiring, // an item on a worker that takes no more, for another one was deaf to its cancellation

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Simul.Processes.Tests.Faults;
 
 // Every fault at every place, over every transport: it leaves exactly what the documents say, soon, and nothing else.
-// A usual run takes each cell over one of the transports; SIMUL_STRESS=1 over all.
+// A usual run takes each place with some faults, over one of the transports; SIMUL_STRESS=1 all over all.
 //
 // They count what the whole process has open, so nothing runs beside them.
 [CollectionDefinition(nameof(FaultCampaignTests), DisableParallelization = true)]
@@ -23,6 +23,8 @@ public sealed partial class FaultCampaignTests
         (Stage.ResultEncode, Outcome.Refused, Outcome.Crashed),
         (Stage.AsyncResultEncode, Outcome.Refused, Outcome.Crashed),
         (Stage.ResultDecode, Outcome.Refused, null),
+        (Stage.Batch, Outcome.Thrown, Outcome.Crashed),
+        (Stage.Child, Outcome.Thrown, Outcome.Crashed),
         (Stage.Initializer, Outcome.NotInitialized, Outcome.NotStarted),
         (Stage.Idle, Outcome.Unnoticed, Outcome.Unnoticed), // an exception nobody catches ends the process
         (Stage.Retiring, Outcome.Thrown, Outcome.Crashed),
@@ -45,7 +47,7 @@ public sealed partial class FaultCampaignTests
                     if (end is null && fault == Fault.OutOfMemory) continue; // the parent's own memory
                     foreach (var way in Enum.GetValues<Way>())
                     {
-                        if (s_stress || (int)way == ((int)stage + (int)fault) % 2) cells.Add(way, stage, fault, outcome);
+                        if (s_stress || (IsUsual(stage, fault) && (int)way == ((int)stage + (int)fault) % 2)) cells.Add(way, stage, fault, outcome);
                     }
                 }
             }
@@ -61,6 +63,8 @@ public sealed partial class FaultCampaignTests
         var before = Belongings.Count();
         await (stage switch
         {
+            Stage.Batch => BatchAsync(way, fault, outcome),
+            Stage.Child => ChildAsync(way, fault, outcome),
             Stage.Initializer => InitializerAsync(way, fault, outcome),
             Stage.Idle => IdleAsync(way, fault),
             Stage.Retiring => RetiringAsync(way, fault, outcome),
@@ -69,6 +73,8 @@ public sealed partial class FaultCampaignTests
         }).WaitAsync(s_limit);
         await before.AssertKeptAsync(_processIds);
     }
+
+    private static bool IsUsual(Stage stage, Fault fault) => stage == Stage.Method || fault is Fault.Throw or Fault.Exit or Fault.Kill;
 
     private async Task ItemAsync(Way way, Stage stage, Fault fault, Outcome outcome)
     {
@@ -80,6 +86,35 @@ public sealed partial class FaultCampaignTests
         Assert.Equal(outcome != Outcome.Crashed, await ProcessIdAsync(pool) == before);
         Assert.Equal(new Faulty(Stage.Idle, fault), await pool.SubmitAsync(FaultyWork.Run, new Faulty(Stage.Idle, fault)));
         AssertBooks(pool, completed: 3, failed: 1);
+    }
+
+    private async Task BatchAsync(Way way, Fault fault, Outcome outcome)
+    {
+        const int Items = 200, Bad = 70;
+        await using var pool = Open(way);
+        int ended = 0;
+        await foreach (var item in pool.MapOutcomesAsync(Enumerable.Range(0, Items).Select(i => i == Bad ? (int)fault : -1), FaultyWork.RunShort, new MapOptions { ChunkSize = 50 }))
+        {
+            Assert.Equal(ended++, item.Index);
+            if (item.Index == Bad) await AssertFailsAsync(Task.FromException(item.Error!), fault, outcome);
+            else Assert.Equal((null, -1), (item.Error, item.Result));
+        }
+        Assert.Equal(Items, ended);
+        AssertBooks(pool, completed: Items - 1, failed: 1);
+    }
+
+    private async Task ChildAsync(Way way, Fault fault, Outcome outcome)
+    {
+        await using var child = ChildProcess.Start(FaultyWork.Run, new Faulty(Stage.Method, fault), new ChildProcessOptions
+        {
+            OutputHandler = static _ => { },
+            Transport = way == Way.SharedMemory ? WorkerTransport.SharedMemory : WorkerTransport.Sockets,
+            PortableLaunch = way == Way.Portable,
+        });
+        _processIds.Add(child.Id);
+        await AssertFailsAsync(child.Completion, fault, outcome);
+        await child.Exited;
+        Assert.Equal(outcome == Outcome.Thrown ? (1, null) : End(fault), (child.ExitCode, child.Signal));
     }
 
     private async Task InitializerAsync(Way way, Fault fault, Outcome outcome)

@@ -37,6 +37,7 @@ internal sealed class FaultyState(Fault fault) : IDisposable
 internal static partial class FaultyWork
 {
     public const int ExitCode = 77;
+    public const int FloodLine = 100;
 
     public static void Commit(Fault fault)
     {
@@ -77,6 +78,40 @@ internal static partial class FaultyWork
         await Task.Yield();
         if (faulty.Stage == Stage.AsyncMethod) Commit(faulty.Fault);
         return faulty;
+    }
+
+    // A number from a number, so that a map puts many into one message.
+    public static int RunShort(int fault)
+    {
+        if (fault >= 0) Commit((Fault)fault);
+        return fault;
+    }
+
+    public static int CountRun((SharedArray<int> Runs, int Index) item)
+    {
+        Interlocked.Increment(ref item.Runs[item.Index]);
+        return item.Index;
+    }
+
+    public static int Touch(SharedArray<int> array) => Interlocked.Increment(ref array[0]);
+
+    public static int WaitFor(ProcessEvent signal)
+    {
+        signal.Wait();
+        return 0;
+    }
+
+    public static int Flood((int Bytes, bool Lines) item)
+    {
+        byte[] block = new byte[64 * 1024];
+        Array.Fill(block, (byte)'x');
+        if (item.Lines)
+        {
+            for (int i = FloodLine - 1; i < block.Length; i += FloodLine) block[i] = (byte)'\n';
+        }
+        using var error = Console.OpenStandardError();
+        for (int left = item.Bytes; left > 0; left -= block.Length) error.Write(block, 0, Math.Min(left, block.Length));
+        return item.Bytes;
     }
 
     // Leaves a thread that waits for the signal.
