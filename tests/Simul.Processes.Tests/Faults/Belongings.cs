@@ -17,7 +17,7 @@ internal sealed record Belongings(int Descriptors, int Mappings, int Children)
     }
 
     // The last descriptors of a pool are closed by its threads, some moments after its end.
-    public async Task AssertKeptAsync(IEnumerable<int> processIds)
+    public async Task AssertKeptAsync(IEnumerable<WorkerTrace> workers)
     {
         Belongings now = this;
         await Until.TrueAsync(() =>
@@ -25,12 +25,7 @@ internal sealed record Belongings(int Descriptors, int Mappings, int Children)
             now = Count();
             return now.Descriptors <= Descriptors && now.Mappings <= Mappings && now.Children <= Children;
         }, () => $"{this} as before; there are {now} with {string.Join(", ", now._descriptors.Except(_descriptors))}");
-        foreach (int id in processIds)
-        {
-            Assert.False(Until.Lives(id), $"worker {id} lives");
-            Assert.Empty(Directory.GetFileSystemEntries(Path.GetTempPath(), $"*-{id}-*"));
-            Assert.Empty(Directory.GetFileSystemEntries("/dev/shm", $"*{id}*"));
-        }
+        foreach (var worker in workers) worker.AssertGone();
     }
 
     // Also the dead ones whose status nobody has collected.

@@ -13,7 +13,7 @@ public sealed partial class FaultCampaignTests
         int threads = CountThreads();
         long memory = GC.GetTotalMemory(forceFullCollection: true);
         for (int i = s_stress ? 1_000 : 15; i > 0; i--) await RoundAsync();
-        await before.AssertKeptAsync(_processIds);
+        await before.AssertKeptAsync(_workers);
         await Until.TrueAsync(() => CountThreads() <= threads + 10, () => $"{threads} threads as before, not {CountThreads()}"); // the thread pool has its own mind
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true), 0, memory + (4 << 20));
 
@@ -22,7 +22,7 @@ public sealed partial class FaultCampaignTests
             await using var pool = Open(way, options => options with { Workers = 2 });
             int[] squares = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => pool.SubmitAsync(Jobs.Square, i)));
             Assert.Equal([0, 1, 4, 9], squares);
-            foreach (int id in pool.GetWorkerProcessIds()) _processIds.Add(id);
+            foreach (int id in pool.GetWorkerProcessIds()) _workers.Add(WorkerTrace.Of(id));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Xunit.Abstractions;
 
 namespace Simul.Processes.Tests.Faults;
 
@@ -8,7 +9,7 @@ namespace Simul.Processes.Tests.Faults;
 // They count what the whole process has open, so nothing runs beside them.
 [CollectionDefinition(nameof(FaultCampaignTests), DisableParallelization = true)]
 [Collection(nameof(FaultCampaignTests))]
-public sealed partial class FaultCampaignTests
+public sealed partial class FaultCampaignTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
     private static readonly bool s_stress = Environment.GetEnvironmentVariable("SIMUL_STRESS") == "1";
@@ -31,7 +32,7 @@ public sealed partial class FaultCampaignTests
         (Stage.Stopping, Outcome.Unnoticed, Outcome.Unnoticed),
     ];
 
-    private readonly ConcurrentBag<int> _processIds = [];
+    private readonly ConcurrentBag<WorkerTrace> _workers = [];
 
     public static TheoryData<Way, Stage, Fault, Outcome> Cells
     {
@@ -71,7 +72,7 @@ public sealed partial class FaultCampaignTests
             Stage.Stopping => StoppingAsync(way, fault),
             _ => ItemAsync(way, stage, fault, outcome),
         }).WaitAsync(s_limit);
-        await before.AssertKeptAsync(_processIds);
+        await before.AssertKeptAsync(_workers);
     }
 
     private static bool IsUsual(Stage stage, Fault fault) => stage == Stage.Method || fault is Fault.Throw or Fault.Exit or Fault.Kill;
@@ -111,7 +112,7 @@ public sealed partial class FaultCampaignTests
             Transport = way == Way.SharedMemory ? WorkerTransport.SharedMemory : WorkerTransport.Sockets,
             PortableLaunch = way == Way.Portable,
         });
-        _processIds.Add(child.Id);
+        _workers.Add(WorkerTrace.Of(child.Id));
         await AssertFailsAsync(child.Completion, fault, outcome);
         await child.Exited;
         Assert.Equal(outcome == Outcome.Thrown ? (1, null) : End(fault), (child.ExitCode, child.Signal));
@@ -131,7 +132,7 @@ public sealed partial class FaultCampaignTests
         using var signal = ProcessEvent.Create();
         await using var pool = Open(way);
         int before = await pool.SubmitAsync(FaultyWork.Arm, (signal, fault));
-        _processIds.Add(before);
+        _workers.Add(WorkerTrace.Of(before));
         signal.Set();
         await Until.TrueAsync(() => pool.GetWorkerProcessIds().Count == 0, "worker given up", 30);
         Assert.NotEqual(before, await ProcessIdAsync(pool));
@@ -231,7 +232,7 @@ public sealed partial class FaultCampaignTests
     private async Task<int> ProcessIdAsync(ProcessExecutor pool)
     {
         int id = await pool.SubmitAsync(Jobs.ProcessId);
-        _processIds.Add(id);
+        _workers.Add(WorkerTrace.Of(id));
         return id;
     }
 

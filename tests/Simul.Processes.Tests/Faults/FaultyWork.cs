@@ -87,9 +87,11 @@ internal static partial class FaultyWork
         return fault;
     }
 
-    public static int CountRun((SharedArray<int> Runs, int Index) item)
+    public static int CountRun((SharedArray<int> Runs, int Index, int Microseconds) item)
     {
+        long start = TimeProvider.System.GetTimestamp();
         Interlocked.Increment(ref item.Runs[item.Index]);
+        while (TimeProvider.System.GetElapsedTime(start).TotalMicroseconds < item.Microseconds) Thread.SpinWait(10);
         return item.Index;
     }
 
