@@ -1,13 +1,8 @@
-using System.Reflection;
-using System.Text.RegularExpressions;
-
 namespace Simul.Docs.Tests;
 
 // docs/guide/coming-from-asyncio.md: every public name of asyncio is there, and every name it gives as an answer exists.
-public sealed partial class AsyncioTableTests
+public sealed class AsyncioTableTests
 {
-    private const string Page = "docs/guide/coming-from-asyncio.md";
-
     // asyncio.__all__ of Python 3.13, and what 3.11 and 3.12 still had.
     private const string Names = """
         ALL_COMPLETED AbstractChildWatcher AbstractEventLoop AbstractEventLoopPolicy AbstractServer Barrier BaseEventLoop
@@ -48,33 +43,20 @@ public sealed partial class AsyncioTableTests
         Process: communicate kill returncode send_signal terminate wait
         """;
 
-    private static readonly Lazy<ILookup<string, Type>> s_types = new(PublicTypes);
+    private static readonly NameTable s_table = new("docs/guide/coming-from-asyncio.md", "asyncio");
 
     [Fact]
     public void Table_HasEveryPublicNameOfAsyncio()
     {
-        var there = Rows().SelectMany(row => Spans(row.Theirs)).ToHashSet();
         var members = Members.Split('\n').Select(line => line.Trim().Split(": ")).SelectMany(pair => pair[1].Split(' '), (pair, name) => $"{pair[0]}.{name}");
-        var missing = Names.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Concat(members).Where(name => !there.Contains(name)).ToList();
-        Assert.True(missing.Count == 0, $"{Page} says nothing about: {string.Join(", ", missing)}");
+        s_table.AssertHas(Names.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Concat(members));
     }
 
     [Fact]
-    public void Table_EveryRow_GivesANameOrAReason()
-    {
-        foreach (var (theirs, ours, remark, line) in Rows())
-        {
-            Assert.True(theirs == "none" || Spans(theirs).Any(), $"{Page}:{line}: the first column names nothing.");
-            Assert.True(Spans(ours).Any() || (ours == "none" && remark.Length > 0), $"{Page}:{line}: neither a name nor a reason.");
-        }
-    }
+    public void Table_EveryRow_GivesANameOrAReason() => s_table.AssertEachRowAnswers();
 
     [Fact]
-    public void Table_EveryAnswer_Exists()
-    {
-        var wrong = Rows().SelectMany(row => Spans(row.Ours).Concat(Spans(row.Remark)).Where(IsName).Where(name => !Exists(name)), (row, name) => $"{Page}:{row.Line}: {name}").ToList();
-        Assert.True(wrong.Count == 0, $"No such public type or member:\n{string.Join('\n', wrong)}");
-    }
+    public void Table_EveryAnswer_Exists() => s_table.AssertEachAnswerExists();
 
     // The tests above must bite.
     [Theory]
@@ -84,45 +66,5 @@ public sealed partial class AsyncioTableTests
     [InlineData("EventLoop.Gather", false)]
     [InlineData("EventLoop.HandleUnhandled", false)]
     [InlineData("LoopCore", false)]
-    public void Exists_KnowsPublicNames(string name, bool exists) => Assert.Equal(exists, Exists(name));
-
-    private static IEnumerable<(string Theirs, string Ours, string Remark, int Line)> Rows()
-    {
-        string[] lines = Documents.Read(Page).ReplaceLineEndings("\n").Split('\n');
-        for (int i = 0; i < lines.Length; i++)
-        {
-            string[] cells = [.. lines[i].Split('|').Select(cell => cell.Trim())];
-            if (cells.Length == 5 && cells[1] != "asyncio" && !cells[1].StartsWith("---", StringComparison.Ordinal)) yield return (cells[1], cells[2], cells[3], i + 1);
-        }
-    }
-
-    private static IEnumerable<string> Spans(string cell) => Span().Matches(cell).Select(match => match.Groups[1].Value);
-
-    // A type or a member of one; anything else between backticks is code.
-    private static bool IsName(string span) => Name().IsMatch(span);
-
-    private static bool Exists(string name)
-    {
-        var match = Name().Match(name);
-        string type = match.Groups["type"].Value + (match.Groups["generic"].Success ? "`1" : "");
-        string member = match.Groups["member"].Value;
-        const BindingFlags All = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy;
-        return s_types.Value[type].Any(t => member == "" || t.GetMember(member, All).Length > 0);
-    }
-
-    private static ILookup<string, Type> PublicTypes()
-    {
-        string[] assemblies =
-        [
-            "Simul", "System.Private.CoreLib", "System.Collections", "System.Threading", "System.Threading.Channels", "System.Net.Sockets",
-            "System.Net.Primitives", "System.Net.Security", "System.Net.NameResolution", "System.IO.Pipelines", "System.Diagnostics.Process", "System.Runtime",
-        ];
-        return assemblies.SelectMany(name => Assembly.Load(name).GetExportedTypes()).ToLookup(type => type.Name);
-    }
-
-    [GeneratedRegex("`([^`]+)`")]
-    private static partial Regex Span();
-
-    [GeneratedRegex(@"^(?<type>[A-Z]\w+)(?<generic><T>)?(?:\.(?<member>[A-Z]\w+))?$")]
-    private static partial Regex Name();
+    public void Exists_KnowsPublicNames(string name, bool exists) => Assert.Equal(exists, NameTable.Exists(name));
 }

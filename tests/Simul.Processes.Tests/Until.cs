@@ -3,12 +3,14 @@ namespace Simul.Processes.Tests;
 // Waits for what another process does, with a deadline.
 internal static class Until
 {
-    public static async Task TrueAsync(Func<bool> condition, string what, int seconds = 10)
+    public static Task TrueAsync(Func<bool> condition, string what, int seconds = 10) => TrueAsync(condition, () => what, seconds);
+
+    public static async Task TrueAsync(Func<bool> condition, Func<string> what, int seconds = 10)
     {
         long start = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(seconds), $"Not within {seconds} s: {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(seconds), $"Not within {seconds} s: {what()}");
             await Task.Delay(2);
         }
     }

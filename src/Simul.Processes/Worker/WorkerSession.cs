@@ -142,7 +142,7 @@ internal sealed class WorkerSession
             var invoker = item.Method.Resolve();
             _state = item.Method.IsAsynchronous
                 ? EventLoop.Run(() => invoker.RunForStateAsync(item.Input), new EventLoopOptions { Name = _name, Clock = _clock.LoopClock })
-                : invoker.RunForStateAsync(item.Input).Result;
+                : invoker.RunForStateAsync(item.Input).GetAwaiter().GetResult(); // ended already; its own exception, not an aggregate
         }
         catch (Exception error)
         {
