@@ -29,6 +29,7 @@ public abstract class InstanceMethodTests(Way way) : PoolTests(way)
         Assert.Equal(12, counter.Total);
         var scale = new Scale(4);
         Assert.Equal(20, await pool.SubmitAsync(scale.Apply, 5));
+        Assert.Equal(Enumerable.Range(0, 2000).Select(i => 4 * i), await pool.MapAsync(Enumerable.Range(0, 2000), scale.Apply).ToListAsync()); // many in a batch
         Assert.Equal(5, await pool.SubmitAsync("12345".IndexOf, 'x') + 6);
     }
 

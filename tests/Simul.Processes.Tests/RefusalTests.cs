@@ -115,6 +115,27 @@ public abstract class RefusalTests(Way way) : PoolTests(way)
         Assert.Contains("The result of", child.Message);
     }
 
+    // Looking through a value must not run what yields.
+    [Fact]
+    public async Task Sequences_AreRunOnce()
+    {
+        await using var pool = Pool();
+        int made = 0;
+        Assert.Equal(3, await pool.SubmitAsync(CountOf, Make()));
+        Assert.Equal(3, made);
+
+        IEnumerable<Inner> Make()
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                made++;
+                yield return new Inner();
+            }
+        }
+    }
+
+    private static int CountOf(IEnumerable<Inner> all) => all.Count();
+
     // What a type has beside its data does not stop it.
     [Fact]
     public async Task WhatIsNotLost_IsNotRefused()

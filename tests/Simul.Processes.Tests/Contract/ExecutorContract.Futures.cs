@@ -91,7 +91,7 @@ public abstract partial class ExecutorContract
     public async Task Dispose_WithAValueThatCannotTravel_DoesNotHang()
     {
         var executor = Make();
-        Task<int>[] tasks = [executor.SubmitAsync(Jobs.Noop, 1), executor.SubmitAsync(static (Type t) => t.Name.Length, typeof(int)), executor.SubmitAsync(Jobs.Noop, 2)];
+        Task<int>[] tasks = [executor.SubmitAsync(Jobs.Noop, 1), executor.SubmitAsync(static (Thread t) => t.Name?.Length ?? 5, new Thread(static () => { })), executor.SubmitAsync(Jobs.Noop, 2)];
         await Timely(executor.DisposeAsync().AsTask());
         Assert.True(tasks[0].IsCompletedSuccessfully && tasks[2].IsCompletedSuccessfully);
         if (Engine == "processes") await Raises<WorkSerializationException>(tasks[1]);

@@ -153,11 +153,28 @@ public class ProcessQueueTests
     [Fact]
     public void ItemThatCannotBeRebuilt_FailsItsTakeAlone()
     {
-        using var queue = ProcessQueue<SubmitTests.NoConstructor>.Create();
-        queue.Put(SubmitTests.NoConstructor.Make());
-        queue.Put(SubmitTests.NoConstructor.Make());
+        using var queue = ProcessQueue<Unreadable>.Create();
+        queue.Put(new Unreadable());
+        queue.Put(new Unreadable());
         Assert.Throws<WorkSerializationException>(() => queue.Take());
         Assert.Equal(1, queue.Count);
+    }
+
+    [Fact]
+    public void ItemThatCouldNotBeRebuilt_IsRefusedWhereItIsPut()
+    {
+        using var queue = ProcessQueue<SubmitTests.NoConstructor>.Create();
+        Assert.Contains("no constructor", Assert.Throws<WorkSerializationException>(() => queue.Put(SubmitTests.NoConstructor.Make())).Message);
+        Assert.Equal(0, queue.Count);
+    }
+
+    public sealed class Unreadable
+    {
+        public int Number
+        {
+            get => 1;
+            set => throw new FormatException($"{value} is not to be read");
+        }
     }
 
     [Theory]
