@@ -316,8 +316,8 @@ public abstract class ChildProcessTests(Way way)
     [Fact]
     public void Start_WhatCannotTravel_IsRefusedAtOnce()
     {
-        Assert.Throws<WorkSerializationException>(() => ChildProcess.Start(static (Stream stream) => stream.Length, Stream.Null, Options));
-        Assert.Throws<WorkSerializationException>(() => ChildProcess.Start(new MemoryStream().GetHashCode, Options));
+        Assert.Throws<WorkSerializationException>(() => ChildProcess.Start(static (Thread thread) => thread.ManagedThreadId, Thread.CurrentThread, Options));
+        Assert.Throws<WorkSerializationException>(() => ChildProcess.Start(Thread.CurrentThread.GetHashCode, Options));
     }
 
     [Fact]
