@@ -13,17 +13,4 @@ public sealed class ChildProcessLargeTests
         await using var child = ChildProcess.Start(x => x.Select((d, i) => d + captured[i]).ToArray(), argument, new ChildProcessOptions { Transport = transport });
         Assert.Equal(captured.Select(i => i + 0.5), await child);
     }
-
-    // What it had reserved is gone with it.
-    [Fact]
-    public async Task Addresses_GoWithTheChild()
-    {
-        for (int i = 0; i < 20; i++)
-        {
-            await using var child = ChildProcess.Start(Jobs.Echo<byte[]>, new byte[200_000]);
-            Assert.Equal(200_000, (await child).Length);
-        }
-        int mappings = File.ReadLines("/proc/self/maps").Count(l => l.Contains("memfd:simul", StringComparison.Ordinal));
-        Assert.True(mappings < 30, $"{mappings} mappings are left of 20 children that had 2 each");
-    }
 }

@@ -327,28 +327,6 @@ public abstract class ChildProcessTests(Way way)
         Assert.InRange(await child, 60, 60 + 3000);
     }
 
-    [Fact]
-    public async Task ManyInARow_LeaveNoDescriptorAndNoMemoryBehind()
-    {
-        if (!OperatingSystem.IsLinux()) return;
-        await using (var first = ChildProcess.Start(Jobs.ProcessId, Options)) await first;
-        var (descriptors, regions) = (Descriptors(), Regions());
-        double[] large = new double[50_000];
-        for (int i = 0; i < 30; i++)
-        {
-            large[0] = i;
-            await using var child = ChildProcess.Start(Jobs.Echo, large, Options);
-            Assert.Equal(i, (await child)[0]);
-        }
-        // Other test classes use some at the same time; these children would leave more.
-        await Until.TrueAsync(() => Descriptors() < descriptors + 20, $"fewer than {descriptors + 20} descriptors, now {Descriptors()}");
-        await Until.TrueAsync(() => Regions() < regions + 20, $"fewer than {regions + 20} shared regions, now {Regions()}");
-
-        static int Regions() => File.ReadAllLines("/proc/self/maps").Count(line => line.Contains("memfd:", StringComparison.Ordinal));
-
-        static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
-    }
-
     internal static string HandleTermination(string marker)
     {
         using var heard = new ManualResetEventSlim();

@@ -135,33 +135,6 @@ public sealed class LargePayloadBySharedMemoryTests() : LargePayloadTests(Way.Sh
         Assert.Equal(64 << 20, (await pool.SubmitAsync(Jobs.Echo<byte[]>, new byte[64 << 20])).Length); // and comes again
     }
 
-    // Who submits while the pool closes is refused, or served; the memory goes when nobody is in it.
-    [Fact]
-    public async Task DisposalWhileOthersSubmit_EndsWithTheMemoryGone()
-    {
-        double[] numbers = new double[100_000];
-        for (int round = 0; round < 20; round++)
-        {
-            var pool = Open(new ProcessExecutorOptions { Workers = 1 });
-            await pool.SubmitAsync(Jobs.Sum, (ReadOnlyMemory<double>)numbers);
-            var submitters = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
-            {
-                try
-                {
-                    while (true) await pool.SubmitAsync(Jobs.Sum, (ReadOnlyMemory<double>)numbers);
-                }
-                catch (ExecutorClosedException)
-                {
-                }
-            })).ToArray();
-            await pool.DisposeAsync();
-            await Task.WhenAll(submitters).WaitAsync(TimeSpan.FromSeconds(30));
-        }
-        // Addresses are what there is most of, and still: a pool's must not wait for the collector.
-        int mappings = File.ReadLines("/proc/self/maps").Count(l => l.Contains("memfd:simul", StringComparison.Ordinal));
-        Assert.True(mappings < 30, $"{mappings} mappings are left of 20 pools that had 2 each");
-    }
-
     [Fact]
     public async Task ArrayOfMoreThanTwoGigabytes_Travels()
     {
