@@ -28,6 +28,33 @@ public sealed record ProcessExecutorOptions : ExecutorOptions
         init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(AsyncItemsPerWorker), value, "A worker runs at least 1 asynchronous item.");
     } = 100;
 
+    /// <summary>How many workers are started at once, and kept, so that the first items find them warm. Default: 0; workers start
+    /// when work needs them. At most <see cref="Workers"/> are started.</summary>
+    public int MinWorkers
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MinWorkers), value, "There cannot be fewer than 0 workers.");
+    }
+
+    /// <summary>How many items a worker runs before it is replaced by a fresh one, for code that leaks. Default: no limit. It ends
+    /// when its last item has; a map's batch counts all its items and may go beyond. Semantics: <c>max_tasks_per_child</c> of
+    /// Python's <c>ProcessPoolExecutor</c>.</summary>
+    public int? MaxItemsPerWorker
+    {
+        get;
+        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxItemsPerWorker), value, "A worker runs at least 1 item before it is replaced; leave it out for no limit.");
+    }
+
+    /// <summary>How long a worker may have nothing to do before it is asked to end, in real time; <see cref="MinWorkers"/> stay. Default: for ever. The next item
+    /// that finds no worker starts one. Semantics: loky's idle time-out.</summary>
+    public TimeSpan? IdleTimeout
+    {
+        get;
+        init => field = value is null || (value > TimeSpan.Zero && value < TimeSpan.FromDays(24))
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(IdleTimeout), value, "The idle time must be above zero and less than 24 days; leave it out for ever.");
+    }
+
     /// <summary>Hears each line a worker prints, from a thread of the executor; it must be quick and must not throw.
     /// Default: both streams go to this process's standard error.</summary>
     public Action<WorkerOutput>? OutputHandler { get; init; }

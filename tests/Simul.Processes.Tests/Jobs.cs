@@ -15,6 +15,18 @@ internal static class Jobs
 
     public static T Echo<T>(T value) => value;
 
+    public static int Pause(int milliseconds)
+    {
+        Thread.Sleep(milliseconds);
+        return milliseconds;
+    }
+
+    public static int LeaveThreadRunning()
+    {
+        new Thread(static () => Thread.Sleep(Timeout.Infinite)).Start();
+        return Environment.ProcessId;
+    }
+
     public static long LengthOf(Stream stream) => stream.Length;
 
     public static double Sum(ReadOnlyMemory<double> numbers)

@@ -24,6 +24,7 @@ internal sealed partial class WorkerPool
 
     private void DispatchLocked()
     {
+        RecycleLocked();
         while (_queue.First is { } first && PickLocked(first.Value) is { } slot)
         {
             _queue.Remove(first);
@@ -31,6 +32,7 @@ internal sealed partial class WorkerPool
             AssignLocked(first.Value, slot);
         }
         if (_queue.First is null) BalanceLocked();
+        WatchIdleLocked();
         AssertInvariantsLocked();
     }
 
@@ -65,7 +67,7 @@ internal sealed partial class WorkerPool
 
     private bool HasRoomLocked(WorkerSlot slot, Job job)
     {
-        if (slot.Jobs.Count == 0) return false; // ready, and without what a batch needs
+        if (slot.Jobs.Count == 0 || IsSpent(slot)) return false; // ready, and without what a batch needs; or soon replaced
         var front = slot.Jobs[0];
         if (front.IsAsynchronous != job.IsAsynchronous) return false;
         if (job.IsAsynchronous) return slot.Jobs.Count < Options.AsyncItemsPerWorker;
@@ -80,6 +82,7 @@ internal sealed partial class WorkerPool
     {
         job.Slot = slot;
         slot.Jobs.Add(job);
+        slot.TotalItems += ItemsIn(job);
         // From here on the item is sure to begin without anybody's time passing, so it holds the clock.
         if (_virtual is not null) job.Member ??= _virtual.Join(job.Name, () => Wake(job));
         if (slot.State == WorkerSlotState.Ready)
@@ -119,8 +122,12 @@ internal sealed partial class WorkerPool
     // Back to the queue, at its front: it was first once. Jobs come back last one first.
     private void RequeueLocked(Job job)
     {
-        job.Slot?.Jobs.Remove(job);
-        job.Slot = null;
+        if (job.Slot is { } slot)
+        {
+            slot.TotalItems -= ItemsIn(job);
+            slot.Jobs.Remove(job);
+            job.Slot = null;
+        }
         job.State = JobState.Queued;
         job.Node = _queue.AddFirst(job, job.Priority);
     }
@@ -136,6 +143,7 @@ internal sealed partial class WorkerPool
             {
                 var job = slot.Jobs[0];
                 slot.Jobs.RemoveAt(0);
+                slot.TotalItems -= ItemsIn(job);
                 AssignLocked(job, idle);
                 idle = IdleLocked();
                 if (idle is null) return;

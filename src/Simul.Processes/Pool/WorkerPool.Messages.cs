@@ -183,6 +183,7 @@ internal sealed partial class WorkerPool
                 DelayLocked(job);
             }
             if (!_stopping) DispatchLocked();
+            if (!_stopping) KeepMinimumLocked();
         }
         if (slot.Memory is { } memory && OperatingSystem.IsLinux()) DropMemory(memory, slot.MemoryDescriptor);
         foreach (var job in lost)

@@ -51,6 +51,7 @@ internal sealed partial class WorkerPool
         _start = options.Clock.GetTimestamp();
         _slots = new WorkerSlot[options.Workers];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = NewSlot(i);
+        if (options.IdleTimeout is not null) _idle = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _trim = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).Trim(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         PrepareInitializer();
         _rebalance = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).Recall(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

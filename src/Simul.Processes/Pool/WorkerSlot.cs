@@ -46,7 +46,13 @@ internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
     // When the item that runs was taken; for synchronous items.
     public long RunningSince { get; set; }
 
-    // Kills the worker unless it answers.
+    // How many items it was given.
+    public int TotalItems { get; set; }
+
+    // Since when it has been ready and had nothing to do; null while it has.
+    public long? IdleSince { get; set; }
+
+    // Kills the worker unless it answers, or ends.
     public ITimer? PingTimer { get; set; }
 
     // For batches; null before the first.

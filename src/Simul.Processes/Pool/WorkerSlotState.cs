@@ -5,9 +5,10 @@ namespace Simul.Processes.Pool;
 //   state      means                                       leaves by
 //   Empty      no process; started by the first job        job assigned -> Starting
 //   Starting   the process comes up                        Ready -> Ready; process gone -> Gone
-//   Ready      takes jobs                                  deaf item beside others -> Retiring; Stop -> Stopping; gone -> Gone
+//   Ready      takes jobs                                  deaf item beside others -> Retiring; gone -> Gone;
+//                                                          Stop, its last item was the last it may run, or idle too long -> Stopping
 //   Retiring   takes no more; ends after its last job      process gone -> Gone
-//   Stopping   was asked to end (executor disposed)        process gone -> Gone
+//   Stopping   was asked to end                            process gone -> Gone
 //   Gone       replaced by an Empty slot
 internal enum WorkerSlotState
 {
