@@ -164,11 +164,7 @@ internal sealed partial class WorkerPool
             }
             if (cannotStart is not null)
             {
-                foreach (var job in _queue.TakeAll())
-                {
-                    job.Node = null;
-                    lost.Add(job);
-                }
+                lost.AddRange(_queue.TakeAll());
             }
             foreach (var job in lost)
             {
@@ -240,18 +236,18 @@ internal sealed partial class WorkerPool
         {
             job = slot.Find(id);
             if (job is null) return; // the item has ended, and what it left behind goes on reporting
-            job.Reports ??= new ReportQueue(job.Name);
+            job.Extras.Reports ??= new ReportQueue(job.Name);
         }
         Action call;
         try
         {
-            call = job.Links![number].Read(body.Rest, Options.Serializer);
+            call = job.Extras.Links![number].Read(body.Rest, Options.Serializer);
         }
         catch (WorkSerializationException unreadable)
         {
             call = () => throw unreadable;
         }
-        job.Reports.Add(call);
+        job.Extras.Reports.Add(call);
     }
 
     private void OnDone(WorkerSlot slot, MessageKind kind, FrameBody body)

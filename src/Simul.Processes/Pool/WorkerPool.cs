@@ -18,6 +18,7 @@ internal sealed partial class WorkerPool
     public const string EngineName = "processes";
 
     private readonly Lock _gate = new();
+    private volatile TokenWatch? _lastWatch;             // what the next item is likely to need; any thread may set it
     private readonly WorkerSlot[] _slots;                // owner: _gate
     private readonly PriorityLine<Job> _queue = new();   // owner: _gate
     private readonly HashSet<Job> _delayed = [];         // owner: _gate
@@ -66,32 +67,43 @@ internal sealed partial class WorkerPool
 
     public MethodTable Methods { get; }
 
+    public Lock Gate => _gate;
+
     public void Submit(Job job)
     {
-        if (job.Token.CanBeCanceled)
-            job.Registration = job.Token.UnsafeRegister(static (state, _) => ((Job)state!).Pool.Cancel((Job)state!), job);
-        bool closed = false;
+        while (!TrySubmit(job, job.Token.CanBeCanceled ? WatchOf(job.Token) : null))
+        {
+            // The watch had seen its last job in between.
+        }
+        Flush();
+    }
+
+    private bool TrySubmit(Job job, TokenWatch? watch)
+    {
+        bool closed = false, cancelled = false;
         Job? dropped = null;
         Exception? broken = null;
         lock (_gate)
         {
-            if (job.State == JobState.Ended)
-            {
-                // Cancelled between its making and now; it is settled by the canceller.
-                return;
-            }
+            if (watch is { IsOver: true, HasFired: false }) return false;
             if (_closing) closed = true;
             else if (_initializerError is not null)
             {
                 broken = InitializerErrorLocked();
                 job.State = JobState.Ended;
             }
+            else if (watch is { HasFired: true })
+            {
+                cancelled = true;
+                EndLocked(job);
+            }
             else
             {
+                watch?.Add(job);
                 job.Id = ++_nextId;
                 _open++;
                 job.State = JobState.Queued;
-                job.Node = _queue.AddLast(job, job.Priority);
+                _queue.AddLast(job, job.Priority);
                 DispatchLocked();
                 if (Options.QueueLimit is { } limit && _queue.Count > limit && job.State == JobState.Queued) dropped = OverflowLocked(job);
             }
@@ -99,21 +111,28 @@ internal sealed partial class WorkerPool
         if (closed)
         {
             job.DropInput();
-            job.Registration.Unregister();
             throw new ExecutorClosedException(EngineName);
         }
-        if (broken is not null)
+        if (broken is not null || cancelled)
         {
-            job.Fail(broken);
+            if (broken is not null) job.Fail(broken);
+            else job.Cancel();
             Settle(job, null);
-            return;
+            return true;
         }
         if (dropped is not null)
         {
             dropped.Fail(new QueueFullException(dropped.Name, EngineName, Options.QueueLimit!.Value, dropped: dropped != job));
             Settle(dropped, null);
         }
-        Flush();
+        return true;
+    }
+
+    // Not under the gate.
+    private TokenWatch WatchOf(CancellationToken token)
+    {
+        if (_lastWatch is { IsOver: false } last && last.Token == token) return last;
+        return _lastWatch = new(this, token);
     }
 
     public Task WaitForRoomAsync(CancellationToken cancellationToken)
@@ -212,7 +231,7 @@ internal sealed partial class WorkerPool
             QueueFullMode.Wait => null,
             QueueFullMode.Refuse => last,
             // Whoever has the lowest priority goes, and that may be the last one.
-            var mode => _queue.Lowest(newest: mode == QueueFullMode.DropNewest, except: last.Node!) is { } other && other.Value.Priority <= last.Priority ? other.Value : last,
+            var mode => _queue.Lowest(newest: mode == QueueFullMode.DropNewest, except: last) is { } other && other.Priority <= last.Priority ? other : last,
         };
         if (victim is null) return null;
         if (victim == last) _totalRefused++;
@@ -236,17 +255,18 @@ internal sealed partial class WorkerPool
     {
         if (job.State == JobState.Running) _running--;
         if (job.State != JobState.New) _open--;
-        if (job.Reports is not null) Interlocked.Increment(ref _reporting);
+        if (job.Has?.Reports is not null) Interlocked.Increment(ref _reporting);
         job.State = JobState.Ended;
-        job.Slot?.Jobs.Remove(job);
-        if (job.Node is { } node)
+        if (job.Watch is { } watch)
         {
-            _queue.Remove(node);
-            job.Node = null;
+            watch.Remove(job);
+            if (watch.IsOver && watch == _lastWatch) _lastWatch = null; // it would keep the token's source alive
         }
+        job.Slot?.Jobs.Remove(job);
+        if (job.IsInLine) _queue.Remove(job);
         _delayed.Remove(job);
         if (keepInput) return;
-        if (!job.Closure.Block.IsNone || !job.Argument.Block.IsNone) KeepWarmLocked();
+        if (job.Closure.IsInBlock || job.Argument.IsInBlock) KeepWarmLocked();
         job.DropInput();
     }
 
@@ -254,13 +274,10 @@ internal sealed partial class WorkerPool
     // because the result may have made a loop busy that had been idle.
     private void Settle(Job job, WorkerSlot? slot)
     {
-        job.Registration.Unregister();
-        job.TimeLimitTimer?.Dispose();
-        job.GraceTimer?.Dispose();
-        job.RetryTimer?.Dispose();
+        job.Has?.StopTimers();
         Count(job);
         if (slot is not null && job.HasRun) _observer?.Ended(Event(job, slot), job.End);
-        if (job.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
+        if (job.Has?.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
         else Deliver(job);
     }
 
@@ -291,8 +308,8 @@ internal sealed partial class WorkerPool
     private void Deliver(Job job)
     {
         job.Deliver();
-        job.Member?.Dispose();
-        if (job.Reports is not null) Interlocked.Decrement(ref _reporting);
+        job.Has?.Member?.Dispose();
+        if (job.Has?.Reports is not null) Interlocked.Decrement(ref _reporting);
         CheckDrained();
     }
 
