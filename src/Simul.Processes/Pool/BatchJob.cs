@@ -8,7 +8,7 @@ namespace Simul.Processes.Pool;
 // A job of many items.
 [SupportedOSPlatform("linux")]
 internal abstract class BatchJob(WorkerPool pool, MethodReference method, WorkOptions options, int count, CancellationToken token)
-    : Job(pool, method, options, token)
+    : Job(pool, method, options, alone: false, token)
 {
     public int Count => count;
 
@@ -40,6 +40,8 @@ internal sealed class BatchJob<TArg, TResult> : BatchJob
     }
 
     public Task<BatchOutcome<TResult>> Task => _source.Task;
+
+    public override bool IsDelivered => Task.IsCompleted;
 
     // A batch that ended says how many ended well. Of one whose worker has gone, all that began but the last one did.
     public override void ReadMemory(BatchMemory memory, long ticks)

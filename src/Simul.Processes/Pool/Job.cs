@@ -7,17 +7,18 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Pool;
 
 // One submitted item. Its states are in JobState.cs.
-internal abstract class Job : LineItem<Job>
+internal abstract class Job : LineItem<Job>, IThreadPoolWorkItem
 {
     private readonly WorkOptions _options;
     private JobExtras? _extras; // made when the first of them is needed
 
-    protected Job(WorkerPool pool, MethodReference method, WorkOptions options, CancellationToken token)
+    protected Job(WorkerPool pool, MethodReference method, WorkOptions options, bool alone, CancellationToken token)
     {
         Pool = pool;
         Method = method;
         _options = options;
         Token = token;
+        IsAlone = alone;
         IsAsynchronous = method.Shape >= WorkShape.Asynchronous;
         if (Activity.Current is { } activity) Extras.Trace = activity;
     }
@@ -40,6 +41,12 @@ internal abstract class Job : LineItem<Job>
     public Activity? Trace => _extras?.Trace;
 
     public bool IsAsynchronous { get; }
+
+    // It came when a worker had nothing to do. Its continuations run where it is delivered, as those of an async method run
+    // where that ends; all others' run on the thread pool.
+    public bool IsAlone { get; }
+
+    public abstract bool IsDelivered { get; }
 
     // Owner of all that follows, up to the next comment: the pool's gate.
     public long Id { get; set; }
@@ -127,6 +134,8 @@ internal abstract class Job : LineItem<Job>
 
     public abstract void Deliver();
 
+    void IThreadPoolWorkItem.Execute() => Pool.Deliver(this);
+
     protected abstract void ReadResult(ReadOnlySpan<byte> result);
 
     protected abstract void ReadResult(ArenaBlock result);
@@ -134,14 +143,14 @@ internal abstract class Job : LineItem<Job>
 
 internal sealed class Job<TResult> : Job
 {
-    // Continuations must not run on the thread that receives from a worker.
-    private readonly TaskCompletionSource<TResult> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TResult> _source;
     private readonly WorkItem<TResult>? _item; // of one that may run again
     private TResult? _result;
 
     public Job(WorkerPool pool, MethodReference method, WorkItem<TResult> item, CancellationToken token)
-        : base(pool, method, item.Options, token)
+        : base(pool, method, item.Options, pool.HasIdleWorker, token)
     {
+        _source = new(IsAlone ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         if (Retry is not null) _item = item;
         // Plain values have nothing in them to be looked for.
         if (!method.Captures && (item.ArgumentType is null || PayloadCodec.For(item.ArgumentType).IsPlain)) WriteArgument(item);
@@ -149,6 +158,8 @@ internal sealed class Job<TResult> : Job
     }
 
     public Task<TResult> Task => _source.Task;
+
+    public override bool IsDelivered => Task.IsCompleted;
 
     private void Write(MethodReference method, WorkItem<TResult> item)
     {

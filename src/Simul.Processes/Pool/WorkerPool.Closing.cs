@@ -114,7 +114,7 @@ internal sealed partial class WorkerPool
         if (!_closing) return;
         lock (_gate)
         {
-            if (_open == 0 && Volatile.Read(ref _reporting) == 0) _drained.TrySetResult();
+            if (_open == 0 && Volatile.Read(ref _undelivered) == 0) _drained.TrySetResult();
         }
     }
 }

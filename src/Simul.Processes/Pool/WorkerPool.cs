@@ -32,7 +32,7 @@ internal sealed partial class WorkerPool
     private long _nextId;                                // owner: _gate
     private long _open;                                  // owner: _gate; accepted and not settled
     private long _running;                               // owner: _gate
-    private int _reporting;                              // interlocked; settled, with reports to come before the outcome
+    private int _undelivered;                            // interlocked; ended, and the outcome is told later, on another thread
     private long _totalCompleted;
     private long _totalFailed;
     private long _totalCancelled;
@@ -69,6 +69,10 @@ internal sealed partial class WorkerPool
 
     public Lock Gate => _gate;
 
+    // Whether an item that came now would probably have a worker to itself. A clock that has members must not be held by
+    // continuations.
+    public bool HasIdleWorker => _virtual is null && Volatile.Read(ref _open) < Options.Workers;
+
     public void Submit(Job job)
     {
         while (!TrySubmit(job, job.Token.CanBeCanceled ? WatchOf(job.Token) : null))
@@ -90,7 +94,7 @@ internal sealed partial class WorkerPool
             else if (_initializerError is not null)
             {
                 broken = InitializerErrorLocked();
-                job.State = JobState.Ended;
+                EndLocked(job);
             }
             else if (watch is { HasFired: true })
             {
@@ -255,7 +259,7 @@ internal sealed partial class WorkerPool
     {
         if (job.State == JobState.Running) _running--;
         if (job.State != JobState.New) _open--;
-        if (job.Has?.Reports is not null) Interlocked.Increment(ref _reporting);
+        if (IsDeliveredLater(job)) Interlocked.Increment(ref _undelivered);
         job.State = JobState.Ended;
         if (job.Watch is { } watch)
         {
@@ -274,11 +278,17 @@ internal sealed partial class WorkerPool
     // because the result may have made a loop busy that had been idle.
     private void Settle(Job job, WorkerSlot? slot)
     {
+        Close(job, slot);
+        if (job.Has?.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
+        else if (job.IsAlone) DeliverElsewhere(job);
+        else Deliver(job);
+    }
+
+    private void Close(Job job, WorkerSlot? slot)
+    {
         job.Has?.StopTimers();
         Count(job);
         if (slot is not null && job.HasRun) _observer?.Ended(Event(job, slot), job.End);
-        if (job.Has?.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
-        else Deliver(job);
     }
 
     // Of a batch, what never began and will be sent again is no end of anything.
@@ -305,11 +315,25 @@ internal sealed partial class WorkerPool
         }
     }
 
-    private void Deliver(Job job)
+    private static bool IsDeliveredLater(Job job) => job.IsAlone || job.Has?.Reports is not null;
+
+    // Its continuations run where it is delivered, and not every thread is for them.
+    public void DeliverElsewhere(Job job) => ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
+
+    // On the receiver's thread, which sees to it that nothing it is needed for waits for the continuations: what they wait for
+    // may be the end of the pool.
+    public void DeliverHere(Job job)
+    {
+        Interlocked.Decrement(ref _undelivered);
+        CheckDrained();
+        job.Deliver();
+    }
+
+    public void Deliver(Job job)
     {
         job.Deliver();
         job.Has?.Member?.Dispose();
-        if (job.Has?.Reports is not null) Interlocked.Decrement(ref _reporting);
+        if (IsDeliveredLater(job)) Interlocked.Decrement(ref _undelivered);
         CheckDrained();
     }
 
