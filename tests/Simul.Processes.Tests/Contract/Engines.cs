@@ -11,7 +11,7 @@ public sealed class LoopContract : ExecutorContract
     }
 }
 
-public sealed class ThreadContract : ExecutorContract
+public sealed class ThreadContract : BlockableExecutorContract
 {
     protected override string Engine => "threads";
 
@@ -22,11 +22,9 @@ public sealed class ThreadContract : ExecutorContract
     }
 }
 
-public abstract class ProcessContract(WorkerTransport transport) : ExecutorContract
+public abstract class ProcessContract(WorkerTransport transport) : KillableExecutorContract
 {
     protected override string Engine => "processes";
-
-    protected override bool CanKill => true;
 
     // One asynchronous item a worker, so that "workers" bounds the same on all engines.
     protected override Executor Make(int workers = 1, Func<ExecutorOptions, ExecutorOptions>? with = null)

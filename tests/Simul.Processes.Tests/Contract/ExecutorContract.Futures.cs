@@ -57,7 +57,7 @@ public abstract partial class ExecutorContract
             {
                 try
                 {
-                    await (CanKill && n == 2 ? executor.SubmitAsync(Jobs.KillMyself, 9) : executor.SubmitAsync(Jobs.Throw, "again")).ConfigureAwait(false);
+                    await (this is KillableExecutorContract && n == 2 ? executor.SubmitAsync(Jobs.KillMyself, 9) : executor.SubmitAsync(Jobs.Throw, "again")).ConfigureAwait(false);
                 }
                 catch (Exception error) when (error is InvalidOperationException or WorkerLostException)
                 {

@@ -111,24 +111,6 @@ public abstract partial class ExecutorContract
         Assert.Equal(["0 after 1", "1 after 2", "2 after 3", "0 after 3 failed"], got);
     }
 
-    // B54: a lost worker, and the item that loses each.
-    [Fact]
-    public async Task Retry_LostWorker_IsTriedAgainUpToThePoisonLimit()
-    {
-        if (!CanKill) return; // a crash takes the application along
-        using var folder = new Folder();
-        await using var executor = Make();
-        var options = new WorkOptions { Retry = new RetryPolicy { Attempts = 10, PoisonLimit = 3 }, Name = "poison" };
-        Assert.Equal(3, await Timely(executor.SubmitAsync(Works.CrashTwice, folder["log"], options)));
-        var error = await Raises<PoisonedWorkException>(executor.SubmitAsync(Works.CrashAlways, folder["poison"], options));
-        Says(error, "poison", "3 workers");
-        Assert.Equal(3, error.Losses);
-        Assert.IsType<WorkerCrashedException>(error.InnerException);
-        Assert.Equal(3, Lines(folder["poison"]).Length);
-        Assert.Equal(4, executor.GetStatistics().TotalRetries);
-        Assert.Equal(1, await Timely(executor.SubmitAsync(Jobs.Noop, 1)));
-    }
-
     [Fact]
     public async Task Retry_TimedOut_IsTriedAgainWhereTheFirstAttemptHasEnded()
     {

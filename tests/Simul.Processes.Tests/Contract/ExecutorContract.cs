@@ -10,35 +10,32 @@ public abstract partial class ExecutorContract
 
     protected abstract string Engine { get; }
 
-    // Whether the engine can end a method that heeds nothing.
-    protected virtual bool CanKill => false;
-
     protected abstract Executor Make(int workers = 1, Func<ExecutorOptions, ExecutorOptions>? with = null);
 
     // A hang is a failure with a name.
-    private static async Task<T> Timely<T>(Task<T> task)
+    private protected static async Task<T> Timely<T>(Task<T> task)
     {
         await Timely((Task)task);
         return await task;
     }
 
-    private static async Task Timely(Task task)
+    private protected static async Task Timely(Task task)
     {
         if (await Task.WhenAny(task, Task.Delay(s_limit)) != task) Assert.Fail($"Not within {s_limit}.");
         await task;
     }
 
-    private static async Task<TException> Raises<TException>(Task task)
+    private protected static async Task<TException> Raises<TException>(Task task)
         where TException : Exception => await Assert.ThrowsAnyAsync<TException>(() => Timely(task));
 
-    private static void Says(Exception error, params string[] words)
+    private protected static void Says(Exception error, params string[] words)
     {
         foreach (string word in words) Assert.Contains(word, error.Message, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static void Open(string gate) => File.WriteAllText(gate, "");
+    private protected static void Open(string gate) => File.WriteAllText(gate, "");
 
-    private static string[] Lines(string log) => File.Exists(log) ? File.ReadAllLines(log) : [];
+    private protected static string[] Lines(string log) => File.Exists(log) ? File.ReadAllLines(log) : [];
 
     // An item that has begun and runs until its gate opens.
     private static async Task<Task<int>> HoldAsync(Executor executor, Folder folder, string name = "held", WorkOptions? options = null, CancellationToken token = default)
@@ -160,21 +157,6 @@ public abstract partial class ExecutorContract
         Assert.Equal(1, await Timely(executor.SubmitAsync(Jobs.Noop, 1)));
     }
 
-    // B49
-    [Fact]
-    public async Task Cancel_OfADeafMethod_KillsItWhereTheEngineCan()
-    {
-        if (!CanKill) return;
-        using var folder = new Folder();
-        await using var executor = Make();
-        using var source = new CancellationTokenSource();
-        var task = executor.SubmitAsync(Jobs.Spin, folder["begun"], cancellationToken: source.Token);
-        await Until.ExistsAsync(folder["begun"]);
-        await source.CancelAsync();
-        await Raises<OperationCanceledException>(task);
-        Assert.Equal(1, await Timely(executor.SubmitAsync(Jobs.Noop, 1)));
-    }
-
     // B48
     [Fact]
     public async Task Timeout_OfAMethodThatListens_IsATimeout()
@@ -185,19 +167,6 @@ public abstract partial class ExecutorContract
         Says(await Raises<TimeoutException>(executor.SubmitAsync(Works.HoldAsync, (folder["begun"], folder["never"]), options)), "slow one", "00:00:00.03");
         Assert.Equal(1, await Timely(executor.SubmitAsync(Jobs.Noop, 1)));
         Assert.Equal(1, executor.GetStatistics().TotalFailed);
-    }
-
-    // B48
-    [Fact]
-    public async Task Timeout_OfADeafMethod_ThePoolGoesOn()
-    {
-        if (Engine == "loop") return; // a method that blocks the loop blocks it; the documents say so
-        using var folder = new Folder();
-        await using var executor = Make();
-        var task = executor.SubmitAsync(Works.Block, (folder["begun"], folder["gate"]), new WorkOptions { Timeout = TimeSpan.FromMilliseconds(30) });
-        await Raises<TimeoutException>(task);
-        Assert.Equal(1, await Timely(executor.SubmitAsync(Jobs.Noop, 1)));
-        Open(folder["gate"]);
     }
 
     [Fact]
