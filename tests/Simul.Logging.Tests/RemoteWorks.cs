@@ -7,9 +7,13 @@ internal static class RemoteWorks
 {
     private static ILogger? s_own;
 
-    public static void Flood((ILogger Logger, int Count) item)
+    public static void Flood((ILogger Logger, int Count, SharedArray<int> Logged) item)
     {
-        for (int i = 0; i < item.Count; i++) item.Logger.LogInformation("Entry {Number} of {Count}", i, item.Count);
+        for (int i = 0; i < item.Count; i++)
+        {
+            item.Logger.LogInformation("Entry {Number} of {Count}", i, item.Count);
+            Volatile.Write(ref item.Logged[0], i + 1);
+        }
     }
 
     public static int Huge((ILogger Logger, int Length) item)
@@ -72,11 +76,6 @@ internal static class RemoteWorks
     {
         for (int i = 0; i < 100; i++) s_own!.LogInformation("{Number}", i);
         Native.Kill(Environment.ProcessId, 9);
-    }
-
-    public static void FloodOwn(int count)
-    {
-        for (int i = 0; i < count; i++) s_own!.LogInformation("Entry {Number} of {Count}", i, count);
     }
 
     public static bool OwnIsEnabled() => new WorkerLoggerProvider().CreateLogger("x").IsEnabled(LogLevel.Critical);
