@@ -152,6 +152,28 @@ public sealed class ProcessLoggingTests
     }
 
     [Fact]
+    public async Task Provider_InAWorkerOfAWorker_SendsThroughBoth()
+    {
+        var recorder = new Recorder();
+        await using (var executor = new ProcessExecutor((Quiet() with { Name = "outer" }).WithLogging(recorder.Factory))) await executor.SubmitAsync(RemoteWorks.NestOwnAsync);
+        Assert.Equal(["initializer", "own 5"], recorder.Entries.Where(e => e.Category == "own").Select(e => e.Message));
+        Assert.Equal(["worker outer-1", "worker inner-1", "item 5"], recorder.Entries.Single(e => e.Message == "own 5").Scopes.Select(s => s.ToString()!.Split(',')[0]));
+        Assert.Equal("printed", recorder.Entries.Single(e => e.Category == "Simul.Workers.inner")["Line"]);
+    }
+
+    // The first failure is shown; the entries behind it are tried all the same.
+    [Fact]
+    public void Failures_OfALogger_AreTriedAgainAndAgain()
+    {
+        int tried = 0;
+        var receiver = new Home.LogReceiver(_ => throw new FormatException($"{++tried}"));
+        receiver.Report([]);
+        receiver.Report(Entries.EntryWriter.Write("a", "w", LogLevel.Error, 1, "m", "state", null, new LoggerExternalScopeProvider()));
+        receiver.Report(Entries.EntryWriter.Write("a", "w", LogLevel.Error, 1, "m", "state", null, new LoggerExternalScopeProvider()));
+        Assert.Equal(2, tried);
+    }
+
+    [Fact]
     public async Task Provider_WhereNobodyHears_IsDisabled()
     {
         Assert.False(RemoteWorks.OwnIsEnabled());

@@ -55,6 +55,19 @@ internal static class RemoteWorks
         }
     }
 
+    // In a worker of a worker.
+    public static async Task NestOwnAsync()
+    {
+        using var loggers = LoggerFactory.Create(static logging => logging.AddProvider(new WorkerLoggerProvider()));
+        await using var inner = new ProcessExecutor(new ProcessExecutorOptions { Name = "inner", Workers = 1 }.WithLogging(loggers));
+        await inner.SubmitAsync(static () =>
+        {
+            MakeOwn();
+            Console.WriteLine("printed");
+            return LogOwn(5);
+        });
+    }
+
     // Code that makes its own loggers.
     public static void MakeOwn()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace Simul.Logging.Entries;
@@ -7,7 +8,8 @@ internal static class EntryReader
 {
     public static LogEntry Read(ReadOnlyMemory<byte> bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes.ToArray(), writable: false));
+        var array = MemoryMarshal.TryGetArray(bytes, out var segment) ? segment : bytes.ToArray();
+        using var reader = new BinaryReader(new MemoryStream(array.Array!, array.Offset, array.Count, writable: false));
         string? category = ReadText(reader);
         string worker = reader.ReadString();
         int processId = reader.ReadInt32();

@@ -51,9 +51,9 @@ internal static class EntryWriter
             writer.Write(-1);
             return;
         }
-        var list = pairs as IReadOnlyCollection<KeyValuePair<string, object?>> ?? [.. pairs];
-        writer.Write(list.Count);
-        foreach (var (name, value) in list)
+        KeyValuePair<string, object?>[] copy = [.. pairs]; // it may be anybody's dictionary, and change meanwhile
+        writer.Write(copy.Length);
+        foreach (var (name, value) in copy)
         {
             writer.Write(name ?? "");
             LogValue.Write(writer, value);

@@ -8,6 +8,7 @@ namespace Simul.Logging.Home;
 // in its trace.
 internal sealed class LogReceiver(Func<string?, Microsoft.Extensions.Logging.ILogger> home) : IProgress<byte[]>
 {
+    private readonly LoggerFailures _failures = new();
     private readonly ExecutionContext? _flow = ExecutionContext.Capture();
 
     public void Report(byte[] value)
@@ -26,7 +27,7 @@ internal sealed class LogReceiver(Func<string?, Microsoft.Extensions.Logging.ILo
         }
         catch (Exception error)
         {
-            Console.Error.WriteLine($"simul: a logger failed at an entry of a worker process: {error}");
+            _failures.Report("an entry of a worker process", error);
         }
     }
 }

@@ -7,6 +7,8 @@ namespace Simul.Logging.Home;
 // Logs what a WorkerLoggerProvider sends; the messages of others are handed on.
 internal sealed class MessageReceiver(ILoggerFactory loggers, Action<WorkerMessage>? others)
 {
+    private readonly LoggerFailures _failures = new();
+
     public void Receive(WorkerMessage message)
     {
         if (message.Topic != MessageLine.Topic)
@@ -21,7 +23,7 @@ internal sealed class MessageReceiver(ILoggerFactory loggers, Action<WorkerMessa
         }
         catch (Exception error)
         {
-            Console.Error.WriteLine($"simul: a logger failed at an entry of worker {message.Worker}: {error}");
+            _failures.Report($"an entry of worker {message.Worker}", error);
         }
     }
 }

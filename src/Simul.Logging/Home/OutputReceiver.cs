@@ -7,6 +7,8 @@ internal sealed class OutputReceiver(ILoggerFactory loggers, string executor)
 {
     private readonly ILogger _logger = loggers.CreateLogger($"Simul.Workers.{executor}");
 
+    private readonly LoggerFailures _failures = new();
+
     public void Receive(WorkerOutput output)
     {
         try
@@ -15,8 +17,8 @@ internal sealed class OutputReceiver(ILoggerFactory loggers, string executor)
         }
         catch (Exception error)
         {
-            // The line comes out where it would without a logger.
-            Console.Error.WriteLine($"simul: a logger failed at a line of worker {output.Worker}: {error}\n{output.Line}");
+            _failures.Report($"a line of worker {output.Worker}", error);
+            Console.Error.WriteLine(output.Line); // where it would come out without a logger
         }
     }
 }
