@@ -19,7 +19,8 @@ public static class ProcessExecutorLogging
     /// When omitted, loggers travel, and that is all.</param>
     /// <returns>Options with a serializer that knows loggers (<see cref="LoggingWorkSerializer"/>; one of your own stays, and needs
     /// the <see cref="LoggerConverter"/>), and with the handlers.</returns>
-    /// <remarks>The factory must outlive the executor. What a logger throws is written to standard error, the first
+    /// <remarks>The factory must outlive the executor. One thread reads what all workers print: a logger that is slow holds up the
+    /// others' lines, and their ends. What a logger throws is written to standard error, the first
     /// time, and harms nobody.</remarks>
     /// <example>
     /// <code>

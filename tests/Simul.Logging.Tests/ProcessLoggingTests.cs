@@ -38,6 +38,24 @@ public sealed class ProcessLoggingTests
         Assert.Same(activity, seen);
     }
 
+    // Whoever happens to make the executor is not who the workers work for.
+    [Fact]
+    public async Task Entries_OfTheInitializer_StandInNobodysScopes()
+    {
+        Activity? seen = null;
+        var recorder = new Recorder { Hook = _ => seen = Activity.Current };
+        ILogger logger = recorder.Factory.CreateLogger("a");
+        using var activity = new Activity("request").Start();
+        using (logger.BeginScope("request 7"))
+        {
+            await using var executor = new ProcessExecutor((Quiet() with { Initializer = WorkerInitializer.Create(() => Works.Keep(logger)) }).WithLogging());
+            Assert.Equal(1, await executor.SubmitAsync(static (int n) => n, 1));
+        }
+        Assert.Empty(Assert.Single(recorder.Entries).OwnScopes);
+        Assert.Null(seen);
+        Assert.Same(activity, Activity.Current);
+    }
+
     [Fact]
     public async Task Values_TravelAsTheyAreOrAsTheirText()
     {

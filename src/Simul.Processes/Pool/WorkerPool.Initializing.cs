@@ -18,8 +18,18 @@ internal sealed partial class WorkerPool
     {
         if (Options.Initializer is not { } initializer) return;
         _initializer = MethodReference.Create(initializer.Method, initializer.Shape, null, initializer.StateType);
-        _initializerLinks = ProgressLinks.Collect((Pool: this, initializer.Method), static state =>
-            state.Pool._initializerClosure = state.Pool._initializer!.Captured(state.Method, state.Pool.Options.Serializer));
+        // What it takes along outlives whoever happens to make the executor: his scopes and his trace are not its own, and a
+        // converter that looks for them finds none.
+        AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        try
+        {
+            _initializerLinks = ProgressLinks.Collect((Pool: this, initializer.Method), static state =>
+                state.Pool._initializerClosure = state.Pool._initializer!.Captured(state.Method, state.Pool.Options.Serializer));
+        }
+        finally
+        {
+            flow?.Undo();
+        }
     }
 
     private void WriteInitializer(FrameWriter writer)
