@@ -75,6 +75,18 @@ public sealed class ProcessLoggingTests
         Assert.Contains("opaque once", entry.Message);
     }
 
+    // Of a type that cannot be made again from its message.
+    [Fact]
+    public async Task Exception_ThatCannotBeRebuilt_ArrivesAsARemoteOne()
+    {
+        var recorder = new Recorder();
+        await using var executor = new ProcessExecutor(Quiet().WithLogging());
+        await executor.SubmitAsync(RemoteWorks.FailOddly, recorder.Factory.CreateLogger("odd"));
+        var error = Assert.IsType<RemoteException>(Assert.Single(recorder.Entries).Exception);
+        Assert.Equal((typeof(RemoteWorks.OddException).FullName, "odd 7"), (error.RemoteTypeName, error.RemoteMessage));
+        Assert.Contains(nameof(RemoteWorks.FailOddly), error.RemoteStackTrace);
+    }
+
     [Fact]
     public async Task Message_Huge_Arrives()
     {

@@ -27,6 +27,18 @@ internal static class RemoteWorks
         null, true, 0.5, 1.10m, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(1)), TimeSpan.FromSeconds(7), Guid.Empty, DayOfWeek.Friday,
         new[] { 1, 2 }, new List<object?> { "a", null, new[] { 'b' } }, new byte[] { 1, 2 }, new Opaque(), new BrokenOnce(), MakeLoop());
 
+    public static void FailOddly(ILogger logger)
+    {
+        try
+        {
+            throw new OddException(7);
+        }
+        catch (OddException error)
+        {
+            logger.LogError(error, "odd");
+        }
+    }
+
     public static void LogAndDie(ILogger logger)
     {
         for (int i = 0; i < 100; i++) logger.LogInformation("{Number}", i);
@@ -107,6 +119,8 @@ internal static class RemoteWorks
         loop["self"] = loop;
         return loop;
     }
+
+    public sealed class OddException(int number) : Exception($"odd {number}");
 
     // No serializer could make it again.
     public sealed class Opaque

@@ -18,6 +18,27 @@ public sealed class MemoryLeakTests
         await Until.TrueAsync(() => Descriptors() <= descriptors + 3, $"{descriptors + 3} descriptors at most");
     }
 
+    // The pool listens to the token of the item before, in case the next one comes with it, too.
+    [Fact]
+    public async Task Token_OfItemsThatHaveEnded_IsNotKept()
+    {
+        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 1 });
+        var source = await SubmitWithATokenAsync(pool);
+        await Until.TrueAsync(() =>
+        {
+            GC.Collect();
+            return !source.IsAlive;
+        }, "the token's source is collected");
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> SubmitWithATokenAsync(ProcessExecutor pool)
+    {
+        var source = new CancellationTokenSource();
+        await pool.SubmitAsync(Jobs.Noop, 1, cancellationToken: source.Token);
+        return new WeakReference(source);
+    }
+
     [Theory]
     [InlineData(WorkerTransport.SharedMemory)]
     [InlineData(WorkerTransport.Sockets)]

@@ -26,6 +26,76 @@ public abstract class StoppingTests(Way way) : PoolTests(way)
         Assert.Equal(2, pool.GetStatistics().TotalCancelled);
     }
 
+    // Items of one token share what listens to it.
+    [Fact]
+    public async Task Cancel_OfATokenOfMany_GivesUpItsItems_AndNoOthers()
+    {
+        using var folder = new Folder();
+        await using var pool = Pool();
+        var held = pool.SubmitAsync(Jobs.Gated, (folder["log"], folder["gate"], 1));
+        await Until.WrittenAsync(folder["log"]);
+        using CancellationTokenSource one = new(), other = new();
+        List<Task<int>> given = [], kept = [];
+        for (int i = 0; i < 20; i++)
+        {
+            given.Add(pool.SubmitAsync(Jobs.Noop, i, cancellationToken: one.Token));
+            given.Add(pool.SubmitAsync(Jobs.Noop, i, cancellationToken: one.Token));
+            kept.Add(pool.SubmitAsync(Jobs.Noop, i, cancellationToken: other.Token));
+            kept.Add(pool.SubmitAsync(Jobs.Noop, i));
+        }
+        one.Cancel();
+        foreach (var item in given) Assert.Equal(one.Token, (await Assert.ThrowsAsync<TaskCanceledException>(() => item)).CancellationToken);
+        Assert.Equal(40, pool.GetStatistics().CurrentQueued);
+        File.WriteAllText(folder["gate"], "");
+        await held;
+        await Task.WhenAll(kept);
+        // A token whose items have all ended serves again.
+        Assert.Equal(7, await pool.SubmitAsync(Jobs.Noop, 7, cancellationToken: other.Token));
+        using var again = new Folder();
+        held = pool.SubmitAsync(Jobs.Gated, (again["log"], again["gate"], 1));
+        await Until.WrittenAsync(again["log"]);
+        var late = pool.SubmitAsync(Jobs.Noop, 8, cancellationToken: other.Token);
+        other.Cancel();
+        await Assert.ThrowsAsync<TaskCanceledException>(() => late);
+        File.WriteAllText(again["gate"], "");
+        await held;
+    }
+
+    [Fact]
+    public async Task Cancel_WhileOthersSubmitWithTheToken_EndsEachItemOnce()
+    {
+        await using var pool = Pool(workers: 2);
+        await pool.SubmitAsync(Jobs.Noop, 1);
+        for (int round = 0; round < 50; round++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var submitters = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+            {
+                int ended = 0;
+                for (int i = 0; i < 200 && !cancel.IsCancellationRequested; i++)
+                {
+                    try
+                    {
+                        await pool.SubmitAsync(Jobs.Noop, i, cancellationToken: cancel.Token);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        return ended + 1;
+                    }
+                    ended++;
+                }
+                return ended;
+            })).ToArray();
+            if (round % 2 == 0) await Task.Yield();
+            else await pool.SubmitAsync(Jobs.Noop, round);
+            await cancel.CancelAsync();
+            await Task.WhenAll(submitters).WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        var statistics = pool.GetStatistics();
+        Assert.Equal(0, statistics.CurrentQueued + statistics.CurrentRunning);
+        Assert.Equal(0, statistics.TotalFailed);
+    }
+
     [Fact]
     public async Task Cancel_InTheWorkersPipe_TakesItBackWhileAnotherRuns()
     {

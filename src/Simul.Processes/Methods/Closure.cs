@@ -55,7 +55,7 @@ internal static class Closure
         {
             if (field.Name.StartsWith("<>4__this", StringComparison.Ordinal))
                 throw new WorkSerializationException($"The lambda in {display} uses 'this' of {field.FieldType}, which would be copied as a whole. Copy the values it needs into local variables first.");
-            return WorkPayload.Serialize(field.FieldType, value, arena: null, serializer, $"The variable '{Variable(field)}' captured by {display}").Bytes;
+            return WorkPayload.Serialize(field.FieldType, value, arena: null, serializer, $"The variable '{Variable(field)}' captured by {display}").ToArray();
         }
         catch (WorkSerializationException) when (!CapturedUse.Uses(lambda, field))
         {

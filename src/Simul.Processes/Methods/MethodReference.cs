@@ -86,7 +86,7 @@ internal sealed class MethodReference
     {
         _ when !Captures => [],
         MethodTarget.Closure => Closure.Write(method.Target, Method, serializer, Display),
-        _ => WorkPayload.Serialize(typeof(object), method.Target, arena: null, serializer, $"The object of {Display}").Bytes,
+        _ => WorkPayload.Serialize(typeof(object), method.Target, arena: null, serializer, $"The object of {Display}").ToArray(),
     };
 
     // Before the method has run in vain.

@@ -17,6 +17,6 @@ internal static class ItemFrame
     public static void End(FrameWriter target, Payload closure, Payload argument)
     {
         target.WritePayload(closure);
-        target.EndWith(argument.Block, argument.Bytes, argument.Bytes.Length);
+        target.EndWith(argument);
     }
 }

@@ -6,7 +6,7 @@ namespace Simul.Processes.Payloads;
 // twice while the method runs.
 internal sealed class ItemInput(Payload closure, Payload argument, WorkSerializer serializer)
 {
-    private readonly ItemLease? _lease = argument.Block.IsNone ? null : new ItemLease();
+    private readonly ItemLease? _lease = argument.IsInBlock ? new ItemLease() : null;
     private Payload _closure = closure;
     private Payload _argument = argument;
 
@@ -18,20 +18,20 @@ internal sealed class ItemInput(Payload closure, Payload argument, WorkSerialize
     {
         var closure = _closure;
         _closure = Payload.None;
-        return read(closure.Block.IsNone ? closure.Bytes : new ReadOnlySpan<byte>(closure.Block.Start, checked((int)closure.Block.Length)));
+        return read(closure.IsInBlock ? new ReadOnlySpan<byte>(closure.Block.Start, checked((int)closure.Block.Length)) : closure.Bytes);
     }
 
     public T ReadArgument<T>(string what)
     {
         var argument = _argument;
         _argument = Payload.None;
-        return argument.Block.IsNone ? WorkPayload.Deserialize<T>(argument.Bytes, serializer, what) : WorkPayload.Deserialize<T>(argument.Block, _lease, serializer, what);
+        return argument.IsInBlock ? WorkPayload.Deserialize<T>(argument.Block, _lease, serializer, what) : WorkPayload.Deserialize<T>(argument.Bytes, serializer, what);
     }
 
     // Of a batch: always in the frame.
     public byte[] TakeRawArgument()
     {
-        byte[] bytes = _argument.Bytes;
+        byte[] bytes = _argument.ToArray();
         _argument = Payload.None;
         return bytes;
     }

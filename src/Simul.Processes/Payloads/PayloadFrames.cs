@@ -10,16 +10,33 @@ internal static class PayloadFrames
 
     public static void WritePayload(this FrameWriter frame, Payload payload)
     {
-        if (payload.Block.IsNone)
+        if (payload.IsInBlock)
         {
-            frame.Write(Here);
-            frame.WriteBlock(payload.Bytes);
+            WritePlace(frame, payload.Block);
             return;
         }
-        WritePlace(frame, payload.Block);
+        frame.Write(Here);
+        frame.WriteBlock(payload.Bytes);
     }
 
     // As the last part of a frame.
+    public static void EndWith(this FrameWriter frame, Payload payload)
+    {
+        if (payload.Array is { } array)
+        {
+            EndWith(frame, default, array, array.Length);
+            return;
+        }
+        if (payload.IsInBlock)
+        {
+            EndWith(frame, payload.Block, [], 0);
+            return;
+        }
+        frame.Write(Here);
+        frame.Write(payload.Bytes);
+        frame.End();
+    }
+
     public static void EndWith(this FrameWriter frame, ArenaBlock block, byte[] bytes, int length)
     {
         if (block.IsNone)
@@ -35,7 +52,7 @@ internal static class PayloadFrames
     public static Payload ReadPayload(this ref FrameBody body, Arena? arena)
     {
         var block = body.ReadPlace(arena);
-        return block.IsNone ? new(body.ReadBlock().ToArray(), block) : new([], block);
+        return block.IsNone ? Payload.Of(body.ReadBlock()) : new(block);
     }
 
     // As the last part: a block, or none, and then the bytes are what is left of the body.

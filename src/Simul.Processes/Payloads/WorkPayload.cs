@@ -24,7 +24,7 @@ internal static class WorkPayload
         try
         {
             var block = PayloadCodec.For(type).PackBoxed(buffer, value, arena, serializer);
-            return new Payload(block.IsNone ? buffer.WrittenSpan.ToArray() : [], block);
+            return block.IsNone ? Payload.Of(buffer.WrittenSpan) : new Payload(block);
         }
         catch (WorkSerializationException refused)
         {

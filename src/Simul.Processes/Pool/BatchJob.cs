@@ -7,8 +7,8 @@ namespace Simul.Processes.Pool;
 
 // A job of many items.
 [SupportedOSPlatform("linux")]
-internal abstract class BatchJob(WorkerPool pool, MethodReference method, string name, WorkOptions options, int count, CancellationToken token)
-    : Job(pool, method, name, options, token)
+internal abstract class BatchJob(WorkerPool pool, MethodReference method, WorkOptions options, int count, CancellationToken token)
+    : Job(pool, method, options, alone: false, token)
 {
     public int Count => count;
 
@@ -33,13 +33,15 @@ internal sealed class BatchJob<TArg, TResult> : BatchJob
     private TimeSpan _time;
 
     public BatchJob(WorkerPool pool, MethodReference method, WorkOptions options, byte[] closure, ReadOnlySpan<TArg> inputs, CancellationToken token)
-        : base(pool, method, method.Method.Name, options, inputs.Length, token)
+        : base(pool, method, options, inputs.Length, token)
     {
-        Closure = new Payload(closure, default);
-        Argument = new Payload(RawBytes.Of(inputs).ToArray(), default);
+        if (closure.Length > 0) Extras.Closure = new Payload(closure);
+        Argument = Payload.Of(RawBytes.Of(inputs));
     }
 
     public Task<BatchOutcome<TResult>> Task => _source.Task;
+
+    public override bool IsDelivered => Task.IsCompleted;
 
     // A batch that ended says how many ended well. Of one whose worker has gone, all that began but the last one did.
     public override void ReadMemory(BatchMemory memory, long ticks)

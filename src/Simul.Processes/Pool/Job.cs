@@ -7,26 +7,46 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Pool;
 
 // One submitted item. Its states are in JobState.cs.
-internal abstract class Job(WorkerPool pool, MethodReference method, string name, WorkOptions options, CancellationToken token)
+internal abstract class Job : LineItem<Job>, IThreadPoolWorkItem
 {
-    public WorkerPool Pool => pool;
+    private readonly WorkOptions _options;
+    private JobExtras? _extras; // made when the first of them is needed
 
-    public MethodReference Method => method;
+    protected Job(WorkerPool pool, MethodReference method, WorkOptions options, bool alone, CancellationToken token)
+    {
+        Pool = pool;
+        Method = method;
+        _options = options;
+        Token = token;
+        IsAlone = alone;
+        IsAsynchronous = method.Shape >= WorkShape.Asynchronous;
+        if (Activity.Current is { } activity) Extras.Trace = activity;
+    }
 
-    public string Name => name;
+    public WorkerPool Pool { get; }
 
-    public TimeSpan? TimeLimit => options.Timeout;
+    public MethodReference Method { get; }
 
-    public int Priority => options.Priority;
+    public string Name => _options.Name ?? Method.Method.Name;
 
-    public RetryPolicy? Retry => options.Retry;
+    public TimeSpan? TimeLimit => _options.Timeout;
 
-    public CancellationToken Token => token;
+    public int Priority => _options.Priority;
+
+    public RetryPolicy? Retry => _options.Retry;
+
+    public CancellationToken Token { get; }
 
     // Where it was submitted: the parent of its spans in the worker.
-    public Activity? Trace { get; } = Activity.Current;
+    public Activity? Trace => _extras?.Trace;
 
-    public bool IsAsynchronous { get; } = method.Shape >= WorkShape.Asynchronous;
+    public bool IsAsynchronous { get; }
+
+    // It came when a worker had nothing to do. Its continuations run where it is delivered, as those of an async method run
+    // where that ends; all others' run on the thread pool.
+    public bool IsAlone { get; }
+
+    public abstract bool IsDelivered { get; }
 
     // Owner of all that follows, up to the next comment: the pool's gate.
     public long Id { get; set; }
@@ -42,36 +62,20 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public WorkerSlot? Slot { get; set; }
 
-    public Payload Closure { get; set; } = Payload.None;
+    public Payload Argument { get; set; }
 
-    public Payload Argument { get; set; } = Payload.None;
+    public TokenWatch? Watch { get; set; }
 
-    public LinkedListNode<Job>? Node { get; set; }
+    public Job? NextWatched { get; set; }
 
-    public ITimer? TimeLimitTimer { get; set; }
+    public Job? PreviousWatched { get; set; }
 
-    public ITimer? GraceTimer { get; set; }
+    // To be looked at: null while there is nothing to see. By members that ask for one it is made.
+    public JobExtras? Has => _extras;
 
-    public ITimer? RetryTimer { get; set; }
+    public JobExtras Extras => _extras ?? Interlocked.CompareExchange(ref _extras, new(), null) ?? _extras;
 
-    // Receivers of its progress; null when it has none.
-    public List<ProgressLink>? Links { get; protected init; }
-
-    // Made with its first report.
-    public ReportQueue? Reports { get; set; }
-
-    // In virtual time: who holds the clock for this item, from the moment a worker is bound to take it.
-    public ClockMember? Member { get; set; }
-
-    // The number of the sleep that Member waits in; 0 for none. Set by the worker's thread before it idles; reset by whoever
-    // ends the sleep.
-    public int Sleep { get; set; }
-
-    // Set before the job reaches the pool.
-    public CancellationTokenRegistration Registration { get; set; }
-
-    // Owner: whoever handles its failures, one at a time.
-    public int Losses;
+    public Payload Closure => _extras?.Closure ?? Payload.None;
 
     public WorkEnd End { get; private set; }
 
@@ -107,16 +111,17 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
     // The worker has what stood in the frame.
     public void DropSent()
     {
-        if (Closure.Block.IsNone) Closure = Payload.None;
-        if (Argument.Block.IsNone) Argument = Payload.None;
+        if (_extras is { Closure.IsInBlock: false }) _extras.Closure = Payload.None;
+        if (!Argument.IsInBlock) Argument = Payload.None;
     }
 
     // Nobody will read the input any more.
     public void DropInput()
     {
-        Closure.Release(pool.Arguments);
-        Argument.Release(pool.Arguments);
-        Closure = Argument = Payload.None;
+        Closure.Release(Pool.Arguments);
+        Argument.Release(Pool.Arguments);
+        Argument = Payload.None;
+        _extras?.Closure = Payload.None;
     }
 
     public void Fail(Exception error)
@@ -129,6 +134,8 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
     public abstract void Deliver();
 
+    void IThreadPoolWorkItem.Execute() => Pool.Deliver(this);
+
     protected abstract void ReadResult(ReadOnlySpan<byte> result);
 
     protected abstract void ReadResult(ArenaBlock result);
@@ -136,22 +143,23 @@ internal abstract class Job(WorkerPool pool, MethodReference method, string name
 
 internal sealed class Job<TResult> : Job
 {
-    // Continuations must not run on the thread that receives from a worker.
-    private readonly TaskCompletionSource<TResult> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private SharedCargo? _cargo; // set once, by the constructor: shared objects on the way to the worker
+    private readonly TaskCompletionSource<TResult> _source;
     private readonly WorkItem<TResult>? _item; // of one that may run again
     private TResult? _result;
 
     public Job(WorkerPool pool, MethodReference method, WorkItem<TResult> item, CancellationToken token)
-        : base(pool, method, item.Name, item.Options, token)
+        : base(pool, method, item.Options, pool.HasIdleWorker, token)
     {
+        _source = new(IsAlone ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         if (Retry is not null) _item = item;
         // Plain values have nothing in them to be looked for.
         if (!method.Captures && (item.ArgumentType is null || PayloadCodec.For(item.ArgumentType).IsPlain)) WriteArgument(item);
-        else Links = ProgressLinks.Collect((this, method, item), static state => state.Item1.Write(state.method, state.item));
+        else if (ProgressLinks.Collect((this, method, item), static state => state.Item1.Write(state.method, state.item)) is { } links) Extras.Links = links;
     }
 
     public Task<TResult> Task => _source.Task;
+
+    public override bool IsDelivered => Task.IsCompleted;
 
     private void Write(MethodReference method, WorkItem<TResult> item)
     {
@@ -160,14 +168,14 @@ internal sealed class Job<TResult> : Job
         {
             byte[] captured = method.Captured(item.Method, Pool.Options.Serializer); // may refuse, and so may the next line: a block is taken last
             WriteArgument(item);
-            Closure = Payload.Of(captured, Pool.Arguments);
+            if (captured.Length > 0) Extras.Closure = Payload.Of(captured, Pool.Arguments);
         }
         catch
         {
             cargo.End()?.Dispose();
             throw;
         }
-        _cargo = cargo.End();
+        if (cargo.End() is { } shared) Extras.Cargo = shared;
     }
 
     private void WriteArgument(WorkItem<TResult> item)
@@ -191,7 +199,7 @@ internal sealed class Job<TResult> : Job
                 break;
         }
         _result = default;
-        _cargo?.Dispose();
+        Has?.Cargo?.Dispose();
     }
 
     protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, Pool.Options.Serializer, Method.ResultText);

@@ -15,7 +15,7 @@ namespace Simul.Processes.Pool;
 //
 // Only Running items can be lost with a worker; only items that were never Taken go to another one. That is why nothing
 // runs twice, unless its submitter asked for that with a retry policy.
-internal enum JobState
+internal enum JobState : byte
 {
     New,
     Queued,

@@ -45,9 +45,7 @@ internal sealed partial class WorkerPool
     // What no worker has begun. What lies in a worker's pipe is asked back.
     private void EndWaitingLocked(List<Job> ended)
     {
-        var waiting = _queue.TakeAll();
-        foreach (var job in waiting) job.Node = null;
-        ended.AddRange(waiting);
+        ended.AddRange(_queue.TakeAll());
         ended.AddRange(_delayed);
         foreach (var slot in _slots)
         {
@@ -116,7 +114,7 @@ internal sealed partial class WorkerPool
         if (!_closing) return;
         lock (_gate)
         {
-            if (_open == 0 && Volatile.Read(ref _reporting) == 0) _drained.TrySetResult();
+            if (_open == 0 && Volatile.Read(ref _undelivered) == 0) _drained.TrySetResult();
         }
     }
 }

@@ -25,11 +25,10 @@ internal sealed partial class WorkerPool
     private void DispatchLocked()
     {
         RecycleLocked();
-        while (_queue.First is { } first && PickLocked(first.Value) is { } slot)
+        while (_queue.First is { } first && PickLocked(first) is { } slot)
         {
             _queue.Remove(first);
-            first.Value.Node = null;
-            AssignLocked(first.Value, slot);
+            AssignLocked(first, slot);
         }
         if (_queue.First is null) BalanceLocked();
         WatchIdleLocked();
@@ -84,7 +83,7 @@ internal sealed partial class WorkerPool
         slot.Jobs.Add(job);
         slot.TotalItems += ItemsIn(job);
         // From here on the item is sure to begin without anybody's time passing, so it holds the clock.
-        if (_virtual is not null) job.Member ??= _virtual.Join(job.Name, () => Wake(job));
+        if (_virtual is not null) job.Extras.Member ??= _virtual.Join(job.Name, () => Wake(job));
         if (slot.State == WorkerSlotState.Ready)
         {
             SendLocked(job, slot);
@@ -129,7 +128,7 @@ internal sealed partial class WorkerPool
             job.Slot = null;
         }
         job.State = JobState.Queued;
-        job.Node = _queue.AddFirst(job, job.Priority);
+        _queue.AddFirst(job, job.Priority);
     }
 
     // An idle worker and an empty queue: does somebody else hold what it could do?

@@ -36,7 +36,7 @@ internal sealed partial class WorkerPool
     {
         _initializer!.Write(writer, -1);
         writer.Begin(MessageKind.Initialize);
-        writer.WritePayload(new(_initializerClosure, default));
+        writer.WritePayload(new(_initializerClosure));
         writer.End();
     }
 
@@ -50,11 +50,7 @@ internal sealed partial class WorkerPool
             if (_failedWorker.Length == 0) _failedWorker = slot.Name;
             if (slot.State == WorkerSlotState.Starting) slot.State = WorkerSlotState.Retiring;
             failed = [.. _slots.SelectMany(static s => s.Jobs).Where(static j => j.State == JobState.Assigned), .. _queue.TakeAll(), .. _delayed];
-            foreach (var job in failed)
-            {
-                job.Node = null;
-                EndLocked(job);
-            }
+            foreach (var job in failed) EndLocked(job);
             EndRetiredLocked(slot);
         }
         foreach (var job in failed)

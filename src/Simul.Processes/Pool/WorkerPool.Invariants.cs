@@ -17,7 +17,7 @@ internal sealed partial class WorkerPool
                 Debug.Assert(job.Slot == slot, "A job belongs to the worker in whose list it is.");
                 Debug.Assert(job.State is JobState.Assigned or JobState.Sent or JobState.Running, "A worker's list holds only jobs it has to run.");
                 Debug.Assert(job.IsAsynchronous == slot.Jobs[0].IsAsynchronous, "Synchronous and asynchronous items never share a worker.");
-                Debug.Assert(_virtual is null || job.Member is not null, "In virtual time an item bound to a worker holds the clock.");
+                Debug.Assert(_virtual is null || job.Has?.Member is not null, "In virtual time an item bound to a worker holds the clock.");
                 if (job.State == JobState.Running && !job.IsAsynchronous) running++;
             }
             Debug.Assert(running <= 1, "A worker runs one synchronous item at a time.");

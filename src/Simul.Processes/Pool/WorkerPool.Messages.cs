@@ -45,13 +45,16 @@ internal sealed partial class WorkerPool
 
     // Nearly all that comes is that an item was taken and that it ended well. Of short items many come at once, and for those the
     // gate is taken once: what it costs to take it from others who want it, too, is more than all that is done behind it.
-    public void OnMessages(WorkerSlot slot, FrameReader reader)
+    //
+    // Returns the one outcome that the receiver may deliver itself, if there is one: nothing else is to be received, and its
+    // continuation was promised no other thread.
+    public Job? OnMessages(WorkerSlot slot, FrameReader reader)
     {
         while (true)
         {
             MessageKind kind;
             ReadOnlyMemory<byte> body;
-            bool other;
+            bool other, alone;
             lock (_gate)
             {
                 while ((other = reader.TryReadMemory(out kind, out body)) && TryUsualLocked(slot, kind, body))
@@ -59,14 +62,17 @@ internal sealed partial class WorkerPool
                     // On to the next.
                 }
                 if (slot.JustEnded.Count > 0) DispatchLocked(); // before the clock is let go: the next item takes it over
+                alone = !other && slot.JustEnded.Count == 1 && slot.Jobs.Count == 0;
             }
+            Job? last = null;
             foreach (var (job, result) in slot.JustEnded)
             {
                 job.Decode(result.Span);
-                Settle(job, slot);
+                if (alone && job.IsAlone && job.Has?.Reports is null) Close(last = job, slot);
+                else Settle(job, slot);
             }
             slot.JustEnded.Clear();
-            if (!other) return;
+            if (!other) return last;
             OnMessage(slot, kind, new FrameBody(body.Span));
         }
     }
@@ -167,11 +173,7 @@ internal sealed partial class WorkerPool
             }
             if (cannotStart is not null)
             {
-                foreach (var job in _queue.TakeAll())
-                {
-                    job.Node = null;
-                    lost.Add(job);
-                }
+                lost.AddRange(_queue.TakeAll());
             }
             foreach (var job in lost)
             {
@@ -248,18 +250,18 @@ internal sealed partial class WorkerPool
         {
             job = slot.Find(id);
             if (job is null) return; // the item has ended, and what it left behind goes on reporting
-            job.Reports ??= new ReportQueue(job.Name);
+            job.Extras.Reports ??= new ReportQueue(job.Name);
         }
         Action call;
         try
         {
-            call = job.Links![number].Read(body.Rest, Options.Serializer);
+            call = job.Extras.Links![number].Read(body.Rest, Options.Serializer);
         }
         catch (WorkSerializationException unreadable)
         {
             call = () => throw unreadable;
         }
-        job.Reports.AddReport(call, body.Rest.Length);
+        job.Extras.Reports.AddReport(call, body.Rest.Length);
     }
 
     private void OnDone(WorkerSlot slot, MessageKind kind, FrameBody body)

@@ -15,15 +15,13 @@ internal sealed partial class WorkerPool
         job.Slot = null;
         job.State = JobState.Delayed;
         job.Stop = StopReason.None;
-        job.TimeLimitTimer?.Dispose();
-        job.GraceTimer?.Dispose();
-        job.TimeLimitTimer = job.GraceTimer = null;
+        job.Has?.StopTimers();
         _delayed.Add(job);
     }
 
     private void RetryOrFail(Job job, WorkerSlot slot, Exception error)
     {
-        var delay = job.Retry!.Next(job.Name, job.Attempt, ref job.Losses, ref error);
+        var delay = job.Retry!.Next(job.Name, job.Attempt, ref job.Extras.Losses, ref error);
         ClockMember? held = null;
         bool cancelled = false;
         lock (_gate)
@@ -62,10 +60,9 @@ internal sealed partial class WorkerPool
         {
             if (job.State == JobState.Delayed)
             {
-                job.RetryTimer = timer;
+                job.Extras.RetryTimer = timer;
                 timer = null;
-                held = job.Member;
-                job.Member = null;
+                held = TakeMember(job);
             }
         }
         timer?.Dispose();
@@ -79,8 +76,7 @@ internal sealed partial class WorkerPool
         {
             if (job.State == JobState.Delayed)
             {
-                job.RetryTimer?.Dispose();
-                job.RetryTimer = null;
+                job.Extras.StopTimers();
                 held = RequeueDelayedLocked(job);
             }
         }
@@ -93,11 +89,16 @@ internal sealed partial class WorkerPool
     {
         _delayed.Remove(job);
         job.State = JobState.Queued;
-        job.Node = _queue.AddLast(job, job.Priority);
+        _queue.AddLast(job, job.Priority);
         DispatchLocked();
         if (job.State != JobState.Queued) return null;
-        var held = job.Member;
-        job.Member = null;
-        return held;
+        return TakeMember(job);
+    }
+
+    private static ClockMember? TakeMember(Job job)
+    {
+        var member = job.Has?.Member;
+        job.Has?.Member = null;
+        return member;
     }
 }

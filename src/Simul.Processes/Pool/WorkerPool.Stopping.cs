@@ -52,12 +52,12 @@ internal sealed partial class WorkerPool
         });
         if (job.State != JobState.Running) return;
         // What it does because of the cancellation is work. If it sleeps on, the worker says so again.
-        job.Member?.Busy();
+        job.Has?.Member?.Busy();
         ArmGraceLocked(job);
     }
 
     private void ArmGraceLocked(Job job) =>
-        job.GraceTimer ??= TimeProvider.System.CreateTimer(static state => ((AttemptOf)state!).Job.Pool.OnGraceOver((AttemptOf)state), new AttemptOf(job, job.Attempt), Options.Grace, Timeout.InfiniteTimeSpan);
+        job.Extras.GraceTimer ??= TimeProvider.System.CreateTimer(static state => ((AttemptOf)state!).Job.Pool.OnGraceOver((AttemptOf)state), new AttemptOf(job, job.Attempt), Options.Grace, Timeout.InfiniteTimeSpan);
 
     // Not under the gate: a virtual clock's timer may call back at once.
     private void StartTimeLimit(Job job, TimeSpan limit)
@@ -68,7 +68,7 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             runs = job.State == JobState.Running && job.Attempt == attempt;
-            if (runs) job.TimeLimitTimer = timer;
+            if (runs) job.Extras.TimeLimitTimer = timer;
         }
         if (!runs) timer.Dispose();
     }

@@ -14,23 +14,23 @@ internal sealed partial class WorkerPool
         lock (_gate) job = slot.Find(id);
         if (kind == MessageKind.SleepEnd)
         {
-            if (job is null || job.Sleep != number) return;
-            job.Sleep = 0;
-            job.Member!.Busy();
+            if (job?.Has is not { } sleeping || sleeping.Sleep != number) return;
+            sleeping.Sleep = 0;
+            sleeping.Member!.Busy();
             return;
         }
         var until = new TimeSpan(body.ReadInt64());
         bool again = body.ReadByte() == 1;
-        if (job?.Member is not { } member)
+        if (job?.Has is not { Member: { } member } extras)
         {
             // A clock kept beyond its item: nobody's time to wait for.
             SendAwake(slot, id, number);
             return;
         }
-        if (again && job.Sleep != number) return; // it was woken in the meantime
-        if (job.Sleep == 0 || job.Sleep == number)
+        if (again && extras.Sleep != number) return; // it was woken in the meantime
+        if (extras.Sleep == 0 || extras.Sleep == number)
         {
-            job.Sleep = number;
+            extras.Sleep = number;
             if (member.IdleUntil(until)) Wake(job);
             return;
         }
@@ -49,8 +49,8 @@ internal sealed partial class WorkerPool
     // Called on the thread that made the clock jump; the member is busy already.
     private void Wake(Job job)
     {
-        int number = job.Sleep;
-        job.Sleep = 0;
+        int number = job.Extras.Sleep;
+        job.Extras.Sleep = 0;
         if (number != 0 && job.Slot is { } slot) SendAwake(slot, job.Id, number);
     }
 

@@ -18,6 +18,7 @@ internal sealed partial class WorkerPool
     public const string EngineName = "processes";
 
     private readonly Lock _gate = new();
+    private volatile TokenWatch? _lastWatch;             // what the next item is likely to need; any thread may set it
     private readonly WorkerSlot[] _slots;                // owner: _gate
     private readonly PriorityLine<Job> _queue = new();   // owner: _gate
     private readonly HashSet<Job> _delayed = [];         // owner: _gate
@@ -31,7 +32,7 @@ internal sealed partial class WorkerPool
     private long _nextId;                                // owner: _gate
     private long _open;                                  // owner: _gate; accepted and not settled
     private long _running;                               // owner: _gate
-    private int _reporting;                              // interlocked; settled, with reports to come before the outcome
+    private int _undelivered;                            // interlocked; ended, and the outcome is told later, on another thread
     private long _totalCompleted;
     private long _totalFailed;
     private long _totalCancelled;
@@ -66,32 +67,47 @@ internal sealed partial class WorkerPool
 
     public MethodTable Methods { get; }
 
+    public Lock Gate => _gate;
+
+    // Whether an item that came now would probably have a worker to itself. A clock that has members must not be held by
+    // continuations.
+    public bool HasIdleWorker => _virtual is null && Volatile.Read(ref _open) < Options.Workers;
+
     public void Submit(Job job)
     {
-        if (job.Token.CanBeCanceled)
-            job.Registration = job.Token.UnsafeRegister(static (state, _) => ((Job)state!).Pool.Cancel((Job)state!), job);
-        bool closed = false;
+        while (!TrySubmit(job, job.Token.CanBeCanceled ? WatchOf(job.Token) : null))
+        {
+            // The watch had seen its last job in between.
+        }
+        Flush();
+    }
+
+    private bool TrySubmit(Job job, TokenWatch? watch)
+    {
+        bool closed = false, cancelled = false;
         Job? dropped = null;
         Exception? broken = null;
         lock (_gate)
         {
-            if (job.State == JobState.Ended)
-            {
-                // Cancelled between its making and now; it is settled by the canceller.
-                return;
-            }
+            if (watch is { IsOver: true, HasFired: false }) return false;
             if (_closing) closed = true;
             else if (_initializerError is not null)
             {
                 broken = InitializerErrorLocked();
-                job.State = JobState.Ended;
+                EndLocked(job);
+            }
+            else if (watch is { HasFired: true })
+            {
+                cancelled = true;
+                EndLocked(job);
             }
             else
             {
+                watch?.Add(job);
                 job.Id = ++_nextId;
                 _open++;
                 job.State = JobState.Queued;
-                job.Node = _queue.AddLast(job, job.Priority);
+                _queue.AddLast(job, job.Priority);
                 DispatchLocked();
                 if (Options.QueueLimit is { } limit && _queue.Count > limit && job.State == JobState.Queued) dropped = OverflowLocked(job);
             }
@@ -99,21 +115,28 @@ internal sealed partial class WorkerPool
         if (closed)
         {
             job.DropInput();
-            job.Registration.Unregister();
             throw new ExecutorClosedException(EngineName);
         }
-        if (broken is not null)
+        if (broken is not null || cancelled)
         {
-            job.Fail(broken);
+            if (broken is not null) job.Fail(broken);
+            else job.Cancel();
             Settle(job, null);
-            return;
+            return true;
         }
         if (dropped is not null)
         {
             dropped.Fail(new QueueFullException(dropped.Name, EngineName, Options.QueueLimit!.Value, dropped: dropped != job));
             Settle(dropped, null);
         }
-        Flush();
+        return true;
+    }
+
+    // Not under the gate.
+    private TokenWatch WatchOf(CancellationToken token)
+    {
+        if (_lastWatch is { IsOver: false } last && last.Token == token) return last;
+        return _lastWatch = new(this, token);
     }
 
     public Task WaitForRoomAsync(CancellationToken cancellationToken)
@@ -212,7 +235,7 @@ internal sealed partial class WorkerPool
             QueueFullMode.Wait => null,
             QueueFullMode.Refuse => last,
             // Whoever has the lowest priority goes, and that may be the last one.
-            var mode => _queue.Lowest(newest: mode == QueueFullMode.DropNewest, except: last.Node!) is { } other && other.Value.Priority <= last.Priority ? other.Value : last,
+            var mode => _queue.Lowest(newest: mode == QueueFullMode.DropNewest, except: last) is { } other && other.Priority <= last.Priority ? other : last,
         };
         if (victim is null) return null;
         if (victim == last) _totalRefused++;
@@ -236,17 +259,18 @@ internal sealed partial class WorkerPool
     {
         if (job.State == JobState.Running) _running--;
         if (job.State != JobState.New) _open--;
-        if (job.Reports is not null) Interlocked.Increment(ref _reporting);
+        if (IsDeliveredLater(job)) Interlocked.Increment(ref _undelivered);
         job.State = JobState.Ended;
-        job.Slot?.Jobs.Remove(job);
-        if (job.Node is { } node)
+        if (job.Watch is { } watch)
         {
-            _queue.Remove(node);
-            job.Node = null;
+            watch.Remove(job);
+            if (watch.IsOver && watch == _lastWatch) _lastWatch = null; // it would keep the token's source alive
         }
+        job.Slot?.Jobs.Remove(job);
+        if (job.IsInLine) _queue.Remove(job);
         _delayed.Remove(job);
         if (keepInput) return;
-        if (!job.Closure.Block.IsNone || !job.Argument.Block.IsNone) KeepWarmLocked();
+        if (job.Closure.IsInBlock || job.Argument.IsInBlock) KeepWarmLocked();
         job.DropInput();
     }
 
@@ -254,14 +278,17 @@ internal sealed partial class WorkerPool
     // because the result may have made a loop busy that had been idle.
     private void Settle(Job job, WorkerSlot? slot)
     {
-        job.Registration.Unregister();
-        job.TimeLimitTimer?.Dispose();
-        job.GraceTimer?.Dispose();
-        job.RetryTimer?.Dispose();
+        Close(job, slot);
+        if (job.Has?.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
+        else if (job.IsAlone) DeliverElsewhere(job);
+        else Deliver(job);
+    }
+
+    private void Close(Job job, WorkerSlot? slot)
+    {
+        job.Has?.StopTimers();
         Count(job);
         if (slot is not null && job.HasRun) _observer?.Ended(Event(job, slot), job.End);
-        if (job.Reports is { } reports) reports.Add(() => Deliver(job)); // behind the last of them
-        else Deliver(job);
     }
 
     // Of a batch, what never began and will be sent again is no end of anything.
@@ -288,11 +315,25 @@ internal sealed partial class WorkerPool
         }
     }
 
-    private void Deliver(Job job)
+    private static bool IsDeliveredLater(Job job) => job.IsAlone || job.Has?.Reports is not null;
+
+    // Its continuations run where it is delivered, and not every thread is for them.
+    public void DeliverElsewhere(Job job) => ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
+
+    // On the receiver's thread, which sees to it that nothing it is needed for waits for the continuations: what they wait for
+    // may be the end of the pool.
+    public void DeliverHere(Job job)
+    {
+        Interlocked.Decrement(ref _undelivered);
+        CheckDrained();
+        job.Deliver();
+    }
+
+    public void Deliver(Job job)
     {
         job.Deliver();
-        job.Member?.Dispose();
-        if (job.Reports is not null) Interlocked.Decrement(ref _reporting);
+        job.Has?.Member?.Dispose();
+        if (IsDeliveredLater(job)) Interlocked.Decrement(ref _undelivered);
         CheckDrained();
     }
 

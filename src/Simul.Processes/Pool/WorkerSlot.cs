@@ -5,11 +5,10 @@ using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;
 
-// One worker process as its pool sees it, with the thread that receives from it.
+// One worker process as its pool sees it.
 [DebuggerDisplay("{Name} {State}, {Jobs.Count} jobs")]
 internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
 {
-    private static readonly TimeSpan s_exitAfterEnd = TimeSpan.FromSeconds(1);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Index => index;
@@ -79,59 +78,7 @@ internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
 
     public void Observe(long ticks) => MeanTicks = MeanTicks < 0 ? ticks : MeanTicks + (ticks - MeanTicks) / 8;
 
-    public void Start()
-    {
-        var thread = new Thread(Supervise, 512 * 1024) { IsBackground = true, Name = $"simul {name}" };
-        thread.UnsafeStart();
-    }
+    public void Start() => new Receiver(pool, this).Start();
 
-    private void Supervise()
-    {
-        Exception? failure = null;
-        WorkerExit exit = default;
-        try
-        {
-            var (process, channel) = pool.Launcher.Start(name, Print);
-            using (channel)
-            {
-                // Nothing can come any more once the process has gone, whoever inherited its end of the channel.
-                _ = process.Exited.ContinueWith(_ => channel.Shutdown(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-                pool.OnStarted(this, process, channel);
-                Receive(channel);
-                exit = WaitForExit(process);
-            }
-        }
-        catch (Exception error)
-        {
-            // Not one of ours, and still no reason to take the application down: everything waiting is told.
-            failure = error;
-            if (Process is { } process)
-            {
-                process.Kill();
-                process.Exited.Wait();
-            }
-        }
-        pool.OnEnded(this, exit, failure);
-        _ended.TrySetResult();
-    }
-
-    private void Receive(Channel channel)
-    {
-        var reader = new FrameReader(channel);
-        while (reader.Fill())
-        {
-            pool.OnMessages(this, reader);
-            // After the batch, so that many answers go out in one call.
-            pool.Flush();
-        }
-    }
-
-    // The channel ended first: the process is about to end, or its method closed the channel behind our back.
-    private static WorkerExit WaitForExit(WorkerProcess process)
-    {
-        if (!process.Exited.Wait(s_exitAfterEnd)) process.Kill();
-        return process.Exited.GetAwaiter().GetResult();
-    }
-
-    private void Print(string line, bool isError, int pid) => pool.Print(new WorkerOutput(name, pid, isError, line));
+    public void SetEnded() => _ended.TrySetResult();
 }

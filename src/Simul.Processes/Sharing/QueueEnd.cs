@@ -103,7 +103,7 @@ internal readonly struct QueueEnd<T>(SharedObject owner, ByteQueue queue, long b
 
     private byte[] Write(T item)
     {
-        byte[] block = WorkPayload.Serialize(typeof(T), item, null, JsonWorkSerializer.Default, "The item").Bytes;
+        byte[] block = WorkPayload.Serialize(typeof(T), item, null, JsonWorkSerializer.Default, "The item").ToArray();
         if (block.Length + ByteQueue.BlockHeadSize > bytes)
             throw new WorkSerializationException($"An item of {block.Length} bytes will never fit into the {bytes} bytes of the {Kind}. Make it with more bytes, or put the data into a SharedArray and send that.");
         return block;

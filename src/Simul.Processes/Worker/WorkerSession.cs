@@ -261,7 +261,7 @@ internal sealed class WorkerSession
                 var extras = RunExtras.Read(ref body);
                 var closure = body.ReadPayload(_arguments);
                 var block = body.ReadPlace(_arguments);
-                _queue.Add(new WorkerItem(id, method, extras, _sender, new ItemInput(closure, new(block.IsNone ? body.Rest.ToArray() : [], block), _serializer)));
+                _queue.Add(new WorkerItem(id, method, extras, _sender, new ItemInput(closure, block.IsNone ? Payload.Of(body.Rest) : new(block), _serializer)));
                 break;
             case MessageKind.Cancel:
                 OnCancel(body.ReadInt64());

@@ -146,7 +146,7 @@ public abstract partial class Executor
                     more = await source.TakeAsync();
                     if (!more) break;
                     var item = WorkItem.Create<TArg, TResult>(method, source.Current, itemOptions);
-                    underWay.Add(index++, item, source.Current, ExecuteAsync(item, giveUp.Token));
+                    underWay.Add(index++, options.Retry is null ? null : item, source.Current, ExecuteAsync(item, giveUp.Token));
                 }
                 if (underWay.Count == 0)
                 {
@@ -156,7 +156,7 @@ public abstract partial class Executor
                 var (position, work, input, task) = await underWay.NextAsync();
                 cancellationToken.ThrowIfCancellationRequested();
                 if (late is { IsCancellationRequested: true } && task.IsCanceled) throw TooLate(options);
-                int attempts = options.Retry is null ? 1 : work.Attempts;
+                int attempts = work?.Attempts ?? 1;
                 yield return task.IsCompletedSuccessfully
                     ? new WorkOutcome<TArg, TResult>(position, input, task.Result, null) { Attempts = attempts }
                     : new WorkOutcome<TArg, TResult>(position, input, default, ErrorOf(task)) { Attempts = attempts };

@@ -100,7 +100,7 @@ internal sealed class LocalBooks(ILocalEngine engine)
             else
             {
                 job.State = LocalJobState.Queued;
-                job.Node = _line.AddLast(job, job.Options.Priority);
+                _line.AddLast(job, job.Options.Priority);
                 if (!broken) begin = DispatchLocked();
                 if (!broken && Options.QueueLimit is { } limit && _line.Count > limit && job.State == LocalJobState.Queued) dropped = OverflowLocked(job);
             }
@@ -177,7 +177,7 @@ internal sealed class LocalBooks(ILocalEngine engine)
             return delay;
         }
         job.State = LocalJobState.Queued;
-        job.Node = _line.AddLast(job, job.Options.Priority);
+        _line.AddLast(job, job.Options.Priority);
         return null;
     }
 
@@ -207,21 +207,21 @@ internal sealed class LocalBooks(ILocalEngine engine)
     {
         if (_line.First is not { } first) return null;
         _line.Remove(first);
-        PlacedLocked(first.Value);
-        return first.Value;
+        PlacedLocked(first);
+        return first;
     }
 
     // Everything that has a place now, as a chain to be begun.
     public LocalJob? DispatchLocked()
     {
         LocalJob? head = null, tail = null;
-        while (_line.First is { } first && engine.TryPlaceLocked(first.Value))
+        while (_line.First is { } first && engine.TryPlaceLocked(first))
         {
             _line.Remove(first);
-            PlacedLocked(first.Value);
-            head ??= first.Value;
-            tail?.NextToBegin = first.Value;
-            tail = first.Value;
+            PlacedLocked(first);
+            head ??= first;
+            tail?.NextToBegin = first;
+            tail = first;
         }
         return head;
     }
@@ -264,7 +264,6 @@ internal sealed class LocalBooks(ILocalEngine engine)
             _initializerError ??= error;
             if (_failedWorker.Length == 0) _failedWorker = worker;
             all = [.. _line.TakeAll(), .. _delayed];
-            foreach (var job in all) job.Node = null;
         }
         foreach (var job in all) job.Fail(InitializerError());
     }
@@ -285,7 +284,6 @@ internal sealed class LocalBooks(ILocalEngine engine)
             _closed = true;
             if (mode > _mode) _mode = mode;
             if (mode >= ShutdownMode.CancelQueued) waiting = [.. _line.TakeAll(), .. _delayed];
-            foreach (var job in waiting) job.Node = null;
             if (mode >= ShutdownMode.CancelAll) running = [.. _running];
             if (mode == ShutdownMode.Kill) running.ForEach(engine.WriteOffLocked);
             refused = _room.TakeIf(true);
@@ -309,7 +307,7 @@ internal sealed class LocalBooks(ILocalEngine engine)
             if (!_delayed.Remove(job)) return;
             job.RetryTimer?.Dispose();
             job.State = LocalJobState.Queued;
-            job.Node = _line.AddLast(job, job.Options.Priority);
+            _line.AddLast(job, job.Options.Priority);
             begin = DispatchLocked();
         }
         BeginAll(begin);
@@ -317,7 +315,6 @@ internal sealed class LocalBooks(ILocalEngine engine)
 
     private void PlacedLocked(LocalJob job)
     {
-        job.Node = null;
         job.State = LocalJobState.Running;
         job.OnWorker = true;
         job.Attempt++;
@@ -330,8 +327,7 @@ internal sealed class LocalBooks(ILocalEngine engine)
         switch (job.State)
         {
             case LocalJobState.Queued:
-                if (job.Node is { } node) _line.Remove(node); // null: the whole line was taken
-                job.Node = null;
+                if (job.IsInLine) _line.Remove(job); // else the whole line was taken
                 return true;
             case LocalJobState.Delayed:
                 _delayed.Remove(job);
@@ -348,15 +344,14 @@ internal sealed class LocalBooks(ILocalEngine engine)
         var victim = Options.WhenFull switch
         {
             QueueFullMode.Wait => null,
-            QueueFullMode.Refuse => last.Node,
+            QueueFullMode.Refuse => last,
             // Whoever has the lowest priority goes, and that may be the last one.
-            var mode => _line.Lowest(newest: mode == QueueFullMode.DropNewest, except: last.Node!) is { } other && other.Value.Options.Priority <= last.Options.Priority
-                ? other : last.Node,
+            var mode => _line.Lowest(newest: mode == QueueFullMode.DropNewest, except: last) is { } other && other.Options.Priority <= last.Options.Priority ? other : last,
         };
         if (victim is null) return null;
-        if (victim.Value == last) _totalRefused++;
+        if (victim == last) _totalRefused++;
         else _totalDropped++;
-        return victim.Value;
+        return victim;
     }
 
     private void LendFor(LocalJob job)

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Simul;
 
 // One item on its way through an engine of this process. Its states are in LocalJobState.cs.
-internal abstract class LocalJob(LocalBooks books, WorkOptions options, string name)
+internal abstract class LocalJob(LocalBooks books, WorkOptions options, string name) : LineItem<LocalJob>
 {
     public LocalBooks Books => books;
 
@@ -18,8 +18,6 @@ internal abstract class LocalJob(LocalBooks books, WorkOptions options, string n
     public LocalJobState State { get; set; }
 
     public long Id { get; set; }
-
-    public LinkedListNode<LocalJob>? Node { get; set; }
 
     public LocalJob? NextToBegin { get; set; }
 

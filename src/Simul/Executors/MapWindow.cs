@@ -1,12 +1,12 @@
 namespace Simul;
 
-// The items of one map that are under way. Ordered maps take the oldest; unordered ones whichever ended first, in the
+// The items of one map that are under way; the item itself only if its attempts are to be told. Ordered maps take the oldest; unordered ones whichever ended first, in the
 // order of ending. Used by one reader at a time.
 internal sealed class MapWindow<TArg, TResult>(bool ordered)
 {
-    private readonly Queue<(long Index, WorkItem<TResult> Item, TArg Input, Task<TResult> Task)> _inOrder = new();
-    private readonly System.Threading.Channels.Channel<(long Index, WorkItem<TResult> Item, TArg Input, Task<TResult> Task)> _ended =
-        System.Threading.Channels.Channel.CreateUnbounded<(long, WorkItem<TResult>, TArg, Task<TResult>)>(new() { SingleReader = true });
+    private readonly Queue<(long Index, WorkItem<TResult>? Item, TArg Input, Task<TResult> Task)> _inOrder = new();
+    private readonly System.Threading.Channels.Channel<(long Index, WorkItem<TResult>? Item, TArg Input, Task<TResult> Task)> _ended =
+        System.Threading.Channels.Channel.CreateUnbounded<(long, WorkItem<TResult>?, TArg, Task<TResult>)>(new() { SingleReader = true });
 
     public int Count { get; private set; }
 
@@ -17,7 +17,7 @@ internal sealed class MapWindow<TArg, TResult>(bool ordered)
         else await _ended.Reader.WaitToReadAsync();
     }
 
-    public void Add(long index, WorkItem<TResult> item, TArg input, Task<TResult> task)
+    public void Add(long index, WorkItem<TResult>? item, TArg input, Task<TResult> task)
     {
         Count++;
         if (ordered) _inOrder.Enqueue((index, item, input, task));
@@ -26,13 +26,13 @@ internal sealed class MapWindow<TArg, TResult>(bool ordered)
 
     // Comes back by the reader's own context: a detour through the pool would let a virtual clock jump before the reader
     // hears of the end.
-    private async Task FollowAsync(long index, WorkItem<TResult> item, TArg input, Task<TResult> task)
+    private async Task FollowAsync(long index, WorkItem<TResult>? item, TArg input, Task<TResult> task)
     {
         await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         _ended.Writer.TryWrite((index, item, input, task));
     }
 
-    public async ValueTask<(long Index, WorkItem<TResult> Item, TArg Input, Task<TResult> Task)> NextAsync()
+    public async ValueTask<(long Index, WorkItem<TResult>? Item, TArg Input, Task<TResult> Task)> NextAsync()
     {
         if (!ordered)
         {
