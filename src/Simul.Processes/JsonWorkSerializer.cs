@@ -26,12 +26,10 @@ namespace Simul;
 [DebuggerDisplay("{ToString(),nq}")]
 public class JsonWorkSerializer : WorkSerializer
 {
-    private readonly JsonSerializerOptions _options;
-    private readonly JsonContracts _contracts;
+    private Settings? _settings; // with the defaults: made when first used, because a worker may never need them
 
     /// <summary>Makes one with the default settings.</summary>
     public JsonWorkSerializer()
-        : this(static _ => { })
     {
     }
 
@@ -41,20 +39,7 @@ public class JsonWorkSerializer : WorkSerializer
     protected JsonWorkSerializer(Action<JsonSerializerOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        _options = new JsonSerializerOptions
-        {
-            IncludeFields = true,
-            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            MaxDepth = 512,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { BackingFields.Restore } },
-        };
-        configure(_options);
-        _options.Converters.Add(new ProgressConverter());
-        _options.Converters.Add(new CodecConverter());
-        _options.Converters.Add(new StackConverter());
-        foreach (var text in TextConverters.All) _options.Converters.Add(text);
-        _options.MakeReadOnly();
-        _contracts = new JsonContracts(_options);
+        _settings = new Settings(configure);
     }
 
     internal static JsonWorkSerializer Default { get; } = new();
@@ -63,28 +48,57 @@ public class JsonWorkSerializer : WorkSerializer
     /// <exception cref="WorkSerializationException">The value cannot be read again, or refers back to itself.</exception>
     public override void Write<T>(IBufferWriter<byte> target, T value)
     {
-        _contracts.ThrowIfUnreadable(value);
-        using var writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true, MaxDepth = _options.MaxDepth });
+        var (options, contracts) = (Use.Options, Use.Contracts);
+        contracts.ThrowIfUnreadable(value);
+        using var writer = new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true, MaxDepth = options.MaxDepth });
         try
         {
-            JsonSerializer.Serialize(writer, value, _options);
+            JsonSerializer.Serialize(writer, value, options);
         }
         catch (JsonException cycle) when (cycle.Message.Contains("cycle", StringComparison.Ordinal))
         {
             throw new WorkSerializationException(
-                $"A {typeof(T)} refers back to itself, or is more than {_options.MaxDepth} levels deep: {Shorten(cycle.Path)}. Mark the way back with [JsonIgnore], or give the options a {nameof(JsonWorkSerializer)} with ReferenceHandler.Preserve.", cycle);
+                $"A {typeof(T)} refers back to itself, or is more than {options.MaxDepth} levels deep: {Shorten(cycle.Path)}. Mark the way back with [JsonIgnore], or give the options a {nameof(JsonWorkSerializer)} with ReferenceHandler.Preserve.", cycle);
         }
     }
 
     /// <inheritdoc/>
-    public override T Read<T>(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize<T>(bytes, _options)!;
+    public override T Read<T>(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize<T>(bytes, Use.Options)!;
 
     /// <summary>Its name in errors.</summary>
     /// <returns>System.Text.Json, and the type's name of one that was derived.</returns>
     public override string ToString() => GetType() == typeof(JsonWorkSerializer) ? "System.Text.Json" : $"System.Text.Json ({GetType().Name})";
 
-    internal override string? FindObstacle(Type type) => _contracts.FindObstacle(type);
+    internal override string? FindObstacle(Type type) => Use.Contracts.FindObstacle(type);
+
+    private Settings Use => _settings ?? Interlocked.CompareExchange(ref _settings, new(static _ => { }), null) ?? _settings;
+
 
     // The path to the place where it was given up is as deep as the limit, and says the same over and over.
     private static string Shorten(string? path) => path is { Length: > 60 } ? $"{path[..60]}..." : path ?? "$";
+
+    private sealed class Settings
+    {
+        public Settings(Action<JsonSerializerOptions> configure)
+        {
+            Options = new JsonSerializerOptions
+            {
+                IncludeFields = true,
+                NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+                MaxDepth = 512,
+                TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { BackingFields.Restore } },
+            };
+            configure(Options);
+            Options.Converters.Add(new ProgressConverter());
+            Options.Converters.Add(new CodecConverter());
+            Options.Converters.Add(new StackConverter());
+            foreach (var text in TextConverters.All) Options.Converters.Add(text);
+            Options.MakeReadOnly();
+            Contracts = new JsonContracts(Options);
+        }
+
+        public JsonSerializerOptions Options { get; }
+
+        public JsonContracts Contracts { get; }
+    }
 }

@@ -26,7 +26,7 @@ internal static class Program
     {
         var assembly = assemblyName.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
             ? AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.GetFullPath(assemblyName))
-            : Assembly.Load(new AssemblyName(assemblyName));
+            : Assembly.Load(new AssemblyName { Name = assemblyName }); // it is a simple one, and need not be parsed
         var entry = assembly.GetType(typeName, throwOnError: true)!
             .GetMethod("Run", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, [typeof(string[])])
             ?? throw new MissingMethodException(typeName, "Run(string[])");

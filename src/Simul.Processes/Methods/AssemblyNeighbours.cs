@@ -21,7 +21,7 @@ internal static class AssemblyNeighbours
     {
         try
         {
-            return Assembly.Load(new AssemblyName(name));
+            return Assembly.Load(Simple(name));
         }
         catch (FileNotFoundException) when (location.Length > 0 && File.Exists(location))
         {
@@ -30,6 +30,10 @@ internal static class AssemblyNeighbours
             return AssemblyLoadContext.Default.LoadFromAssemblyPath(location);
         }
     }
+
+    // Its builds are told apart by the module's id, so the name will do; the rest of it has a culture, and reading the first one
+    // of these loads the system's library for all of them.
+    private static AssemblyName Simple(string name) => name.IndexOf(',') is var end and > 0 && !name.Contains('\\') ? new() { Name = name[..end] } : new(name);
 
     // A type by its full name, in an assembly that may lie elsewhere.
     public static Type FindType(string name, string location)

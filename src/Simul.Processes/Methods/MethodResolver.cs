@@ -72,10 +72,22 @@ internal sealed class MethodResolver
 
     private Type FindType(string name)
     {
+        if (WellKnown(name) is { } known) return known;
         if (Type.GetType(name, throwOnError: false) is { } type) return type;
         FindAssembly();
         return Type.GetType(name, throwOnError: true)!;
     }
+
+    // Most arguments and results; looking a name up takes the first time a millisecond.
+    private static Type? WellKnown(string name) => name switch
+    {
+        "System.Int32" => typeof(int),
+        "System.String" => typeof(string),
+        "System.Int64" => typeof(long),
+        "System.Double" => typeof(double),
+        "System.Boolean" => typeof(bool),
+        _ => null,
+    };
 
     private static string[] ReadTypes(ref FrameBody body)
     {

@@ -9,9 +9,14 @@ namespace Simul.Processes.Transport;
 // How it stands in a frame must never change, or two builds could not tell each other who they are.
 internal readonly record struct BuildIdentity(Guid Build, string Version)
 {
-    public static BuildIdentity Own { get; } = new(
-        typeof(BuildIdentity).Module.ModuleVersionId,
+    private static readonly Guid s_build = typeof(BuildIdentity).Module.ModuleVersionId;
+
+    // Reading an attribute takes a worker a millisecond of its start; it is asked for its version when it is refused.
+    public static BuildIdentity Own => new(
+        s_build,
         typeof(BuildIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "of unknown version");
+
+    public bool IsOwn => Build == s_build;
 
     public static BuildIdentity Read(ref FrameBody body) => new(new Guid(body.ReadBlock()), body.ReadString() ?? "");
 

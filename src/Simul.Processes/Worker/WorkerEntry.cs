@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Simul.Processes.Interop.Linux;
@@ -13,15 +12,23 @@ internal static class WorkerEntry
 {
     internal static int Run(string[] arguments)
     {
-        int parent = int.Parse(arguments[2], CultureInfo.InvariantCulture);
+        int parent = Number(arguments[2]);
         ParentWatch.Start(parent);
         ForgetOurSettings();
         Channel channel = arguments[0] switch
         {
             "path" => Connected(arguments[1]),
-            var kind => Inherited(int.Parse(arguments[1], CultureInfo.InvariantCulture), ring: kind == "ring"),
+            var kind => Inherited(Number(arguments[1]), ring: kind == "ring"),
         };
-        return new WorkerSession(channel, arguments.Length > 3 ? Arguments(int.Parse(arguments[3], CultureInfo.InvariantCulture)) : null).Run();
+        return new WorkerSession(channel, arguments.Length > 3 ? Arguments(Number(arguments[3])) : null).Run();
+    }
+
+    // Without a culture: the first one loads the system's library for all of them, which many workers never need.
+    private static int Number(string digits)
+    {
+        int number = 0;
+        foreach (char digit in digits) number = checked(number * 10 + (digit - '0'));
+        return number;
     }
 
     // Read only: what a method's native code writes where it should not stays its own affair.

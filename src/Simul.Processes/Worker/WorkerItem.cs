@@ -15,6 +15,7 @@ internal sealed class WorkerItem(long id, MethodResolver method, RunExtras extra
     public MethodResolver Method => method;
 
     public ItemInput Input => input;
+
     public int Attempt => extras.Attempt;
 
     // Of a batch, how many items it has; 0 of others.
@@ -29,8 +30,12 @@ internal sealed class WorkerItem(long id, MethodResolver method, RunExtras extra
     // Progress, for the receiver of this number.
     public void Report(int number, ReadOnlySpan<byte> value) => sender.SendReport(id, number, value);
 
-    // Null where nobody traces.
-    public Activity? BeginSpan(string worker) =>
+    // Null where nobody traces. Where nobody can, not even the types of tracing are touched.
+    public IDisposable? BeginSpan(string worker) => extras.Trace is null && !Tracers.MayListen ? null : BeginHeardSpan(worker);
+
+    public static void EndSpan(IDisposable span, Exception? failure) => WorkActivity.End((Activity)span, failure);
+
+    private Activity? BeginHeardSpan(string worker) =>
         extras.Trace?.Begin(worker, Attempt) ?? WorkActivity.Begin(method.Display, null, WorkerPool.EngineName, worker, Attempt);
 
     // Not on the thread that receives: it runs what the method registered.

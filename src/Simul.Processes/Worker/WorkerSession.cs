@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using Simul.Processes.Launch;
 using Simul.Processes.Methods;
@@ -53,6 +52,7 @@ internal sealed class WorkerSession
 
     public int Run()
     {
+        Tracers.Watch();
         // Environment.Exit in a method: the parent can then tell it from an end by a signal.
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
@@ -89,7 +89,7 @@ internal sealed class WorkerSession
             return null;
         }
         Exception? failure = null;
-        Activity? span = null;
+        IDisposable? span = null;
         long started = TimeProvider.System.GetTimestamp();
         try
         {
@@ -102,7 +102,7 @@ internal sealed class WorkerSession
         {
             failure = error;
         }
-        WorkActivity.End(span, failure);
+        if (span is not null) WorkerItem.EndSpan(span, failure);
         item.Input.End();
         long ticks = TimeProvider.System.GetElapsedTime(started).Ticks;
         // What the method left in asynchronous locals, or as its synchronization context, is not for the next one.
@@ -161,7 +161,7 @@ internal sealed class WorkerSession
     {
         long started = TimeProvider.System.GetTimestamp();
         Exception? failure = null;
-        Activity? span = null;
+        IDisposable? span = null;
         var result = new ResultBuffer(_results);
         try
         {
@@ -174,7 +174,7 @@ internal sealed class WorkerSession
         {
             failure = error;
         }
-        WorkActivity.End(span, failure);
+        if (span is not null) WorkerItem.EndSpan(span, failure);
         item.Input.End();
         _queue.Finish(item.Id, takeNext: false);
         _sender.SendEnd(item.Id, TimeProvider.System.GetElapsedTime(started).Ticks, result, failure, null);
@@ -229,7 +229,7 @@ internal sealed class WorkerSession
         switch (kind)
         {
             case MessageKind.Hello:
-                if (BuildIdentity.Read(ref body) != BuildIdentity.Own)
+                if (!BuildIdentity.Read(ref body).IsOwn)
                 {
                     // Nothing else of what it says can be relied upon.
                     _sender.SendOtherBuild();
