@@ -59,6 +59,13 @@ public sealed record ProcessExecutorOptions : ExecutorOptions
     /// Default: both streams go to this process's standard error.</summary>
     public Action<WorkerOutput>? OutputHandler { get; init; }
 
+    /// <summary>Hears what code in the workers sends by <see cref="WorkerMessage.Send"/>, inside of items and outside, from the
+    /// thread of the executor that receives from the worker: in the order in which it was sent, before the outcome of an item
+    /// that ends behind it, and also when the worker crashes behind it. While it runs nothing else of this worker is heard, so
+    /// a slow one slows the worker down and nothing piles up; it must not wait for work of the executor. What it throws is
+    /// written to standard error. Default: nobody; then nothing is sent.</summary>
+    public Action<WorkerMessage>? MessageHandler { get; init; }
+
     /// <summary>Whether debuggers, profilers and <c>dotnet-trace</c> can attach to the workers. Default: false. The runtime
     /// keeps files for it in the temporary folder, which stay behind when a worker is killed.</summary>
     public bool Diagnostics { get; init; }

@@ -12,6 +12,7 @@ public sealed class ProjectTests
         ["Simul.Analyzers"] = [],
         ["Simul.WorkerHost"] = [],
         ["Simul.Processes"] = ["Simul"],
+        ["Simul.Logging"] = ["Simul", "Simul.Processes"],
         ["Simul.Cluster"] = ["Simul", "Simul.Processes"],
         ["Simul.Diagnostics"] = ["Simul"],
         ["Simul.AspNetCore"] = ["Simul", "Simul.Diagnostics"],
@@ -22,6 +23,7 @@ public sealed class ProjectTests
     // Packages and frameworks that only one room knows.
     private static readonly Dictionary<string, string[]> s_mayUse = new()
     {
+        ["Simul.Logging"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["Simul.Cluster"] = ["RabbitMQ.Client"],
         ["Simul.AspNetCore"] = ["Microsoft.AspNetCore.App"],
         ["Simul.Analyzers"] = ["Microsoft.CodeAnalysis.CSharp", "Microsoft.CodeAnalysis.Analyzers"],

@@ -12,7 +12,8 @@ internal sealed class SavedProgram : IDisposable
     {
         Assert.True(program.Errors.Count == 0, string.Join('\n', program.Errors));
         program.Save(Path.Combine(_folder.FullName, "Sample.dll"));
-        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "Simul.*")) File.Copy(file, Path.Combine(_folder.FullName, Path.GetFileName(file)));
+        string[] beside = ["Simul.*", "Microsoft.Extensions.*.dll"]; // the library, and what its rooms for others' interfaces know
+        foreach (string file in beside.SelectMany(static pattern => Directory.EnumerateFiles(AppContext.BaseDirectory, pattern))) File.Copy(file, Path.Combine(_folder.FullName, Path.GetFileName(file)));
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Simul.Docs.Tests.runtimeconfig.json"), Path.Combine(_folder.FullName, "Sample.runtimeconfig.json"));
     }
 

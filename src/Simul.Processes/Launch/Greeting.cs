@@ -7,14 +7,17 @@ namespace Simul.Processes.Launch;
 // The first frame to a worker, of a pool or by itself.
 internal static class Greeting
 {
-    public static void Write(FrameWriter target, string name, TimeProvider clock, WorkSerializer serializer, bool initializer = false)
+    public const byte HasInitializer = 1; // one is to be run before it is ready
+    public const byte HearsMessages = 2;  // of no item
+
+    public static void Write(FrameWriter target, string name, TimeProvider clock, WorkSerializer serializer, byte wishes = 0)
     {
         target.Begin(MessageKind.Hello);
         BuildIdentity.Own.Write(target);
         target.Write(name);
         WorkerClock.Write(target, clock);
         SerializerReference.Write(target, serializer);
-        target.Write((byte)(initializer ? 1 : 0)); // one is to be run before it is ready
+        target.Write(wishes);
         target.End();
     }
 }

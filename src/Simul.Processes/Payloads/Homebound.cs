@@ -61,5 +61,13 @@ internal static class Homebound
         return null;
     }
 
+    // Those that travel with a room beside this one, which this one does not know: so they are known by their names, and it is the
+    // serializer that decides. Null for all others.
+    public static string? RoomOf(Type type) => IsLogger(type) || type.GetInterfaces().Any(IsLogger)
+        ? "Simul.Logging takes loggers along: declare it as ILogger, ILogger<T> or ILoggerFactory, and call WithLogging() on the executor's options; a JsonWorkSerializer of your own needs the LoggerConverter among its converters."
+        : null;
+
+    private static bool IsLogger(Type type) => type is { IsInterface: true, Namespace: "Microsoft.Extensions.Logging" } && (type.Name is "ILogger" or "ILoggerFactory" or "ILoggerProvider");
+
     public static string Refuse(string what, string mend) => $"{what} belongs to one process and has no copy in another. {mend}";
 }

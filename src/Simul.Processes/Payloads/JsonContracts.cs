@@ -95,7 +95,7 @@ internal sealed class JsonContracts(JsonSerializerOptions options)
         JsonTypeInfo info;
         try
         {
-            if (Homebound.MendOf(type) is { } mend && !options.Converters.Any(c => c.CanConvert(type))) return new(place => Homebound.Refuse(place, mend));
+            if ((Homebound.MendOf(type) ?? Homebound.RoomOf(type)) is { } mend && !options.Converters.Any(c => c.CanConvert(type))) return new(place => Homebound.Refuse(place, mend));
             info = options.GetTypeInfo(type);
             switch (info.Kind)
             {

@@ -30,7 +30,7 @@ internal static class ProgressLinks
 
     public static int Add(ProgressLink link)
     {
-        if (!t_collects) throw new WorkSerializationException("Progress goes from the worker to its submitter: an IProgress<T> can be an argument or a captured variable, and nothing else.");
+        if (!t_collects) throw new WorkSerializationException("Progress goes from the worker to its submitter: an IProgress<T> can be an argument or a captured variable of an executor's item or initializer, and nothing else.");
         (t_links ??= []).Add(link);
         return t_links.Count - 1;
     }

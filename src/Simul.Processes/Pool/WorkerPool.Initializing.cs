@@ -10,6 +10,7 @@ internal sealed partial class WorkerPool
 {
     private MethodReference? _initializer; // set once, by the constructor
     private byte[] _initializerClosure = [];
+    private List<ProgressLink>? _initializerLinks; // set once, by the constructor: of all workers, for as long as they live
     private Exception? _initializerError;  // owner: _gate
     private string _failedWorker = "";     // owner: _gate
 
@@ -17,7 +18,18 @@ internal sealed partial class WorkerPool
     {
         if (Options.Initializer is not { } initializer) return;
         _initializer = MethodReference.Create(initializer.Method, initializer.Shape, null, initializer.StateType);
-        _initializerClosure = _initializer.Captured(initializer.Method, Options.Serializer);
+        // What it takes along outlives whoever happens to make the executor: his scopes and his trace are not its own, and a
+        // converter that looks for them finds none.
+        AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        try
+        {
+            _initializerLinks = ProgressLinks.Collect((Pool: this, initializer.Method), static state =>
+                state.Pool._initializerClosure = state.Pool._initializer!.Captured(state.Method, state.Pool.Options.Serializer));
+        }
+        finally
+        {
+            flow?.Undo();
+        }
     }
 
     private void WriteInitializer(FrameWriter writer)

@@ -22,7 +22,7 @@ internal sealed partial class WorkerPool
         }
         if (kill) process.Kill();
         var hello = new FrameWriter();
-        Greeting.Write(hello, slot.Name, Options.Clock, Options.Serializer, initializer: _initializer is not null);
+        Greeting.Write(hello, slot.Name, Options.Clock, Options.Serializer, Wishes);
         if (_initializer is not null) WriteInitializer(hello);
         if (batches && OperatingSystem.IsLinux())
         {
@@ -125,6 +125,9 @@ internal sealed partial class WorkerPool
                 break;
             case MessageKind.Report:
                 OnReport(slot, body);
+                break;
+            case MessageKind.Message:
+                OnWorkerMessage(slot, body);
                 break;
             case MessageKind.Dropped:
                 OnDropped(slot, body.ReadInt64());
@@ -237,6 +240,11 @@ internal sealed partial class WorkerPool
     {
         long id = body.ReadInt64();
         int number = body.ReadInt32();
+        if (id == 0)
+        {
+            OnInitializerReport(slot, number, body.Rest);
+            return;
+        }
         Job? job;
         lock (_gate)
         {
@@ -253,7 +261,7 @@ internal sealed partial class WorkerPool
         {
             call = () => throw unreadable;
         }
-        job.Extras.Reports.Add(call);
+        job.Extras.Reports.AddReport(call, body.Rest.Length);
     }
 
     private void OnDone(WorkerSlot slot, MessageKind kind, FrameBody body)

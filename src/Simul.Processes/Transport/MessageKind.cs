@@ -24,10 +24,11 @@ internal enum MessageKind : byte
     Dropped,    // id                             answer to Cancel and Recall: it never began and never will here
     Sleep,      // id, sleep number, until        a blocking sleep in virtual time
     SleepEnd,   // id, sleep number               it was cancelled
-    Report,     // id, receiver's number, value   progress
+    Report,     // id, receiver's number, value   progress; id 0 stands for the initializer
     Exiting,    // code                           the process ends because something in it asked for it
     Pong,
     InitializerFailed, // exception
+    Message,    // topic, body                    of no item; sent only where the parent hears them
     OtherBuild = 127, // build                    instead of Ready, before it ends; must stay as it is, too
 }
 

@@ -76,6 +76,18 @@ internal sealed class WorkerSender(Channel channel)
         }
     }
 
+    public void SendMessage(string topic, ReadOnlySpan<byte> body)
+    {
+        lock (_gate)
+        {
+            _writer.Begin(MessageKind.Message);
+            _writer.Write(topic);
+            _writer.Write(body);
+            _writer.End();
+            SendLocked();
+        }
+    }
+
     public void SendSleep(long id, int number, long until, bool again)
     {
         lock (_gate)

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Simul.Processes.Launch;
 using Simul.Processes.Methods;
 using Simul.Processes.Payloads;
 using Simul.Processes.Pool;
@@ -138,7 +139,7 @@ internal sealed class WorkerSession
     {
         try
         {
-            WorkContext.Current = new WorkContext(Pool.WorkerPool.EngineName, _name, _clock.LoopClock, CancellationToken.None);
+            WorkContext.Current = new WorkContext(Pool.WorkerPool.EngineName, _name, _clock.LoopClock, CancellationToken.None) { Item = item };
             var invoker = item.Method.Resolve();
             _state = item.Method.IsAsynchronous
                 ? EventLoop.Run(() => invoker.RunForStateAsync(item.Input), new EventLoopOptions { Name = _name, Clock = _clock.LoopClock })
@@ -239,7 +240,9 @@ internal sealed class WorkerSession
                 _name = body.ReadString()!;
                 _clock = WorkerClock.Read(ref body);
                 _serializer = SerializerReference.Read(ref body);
-                if (body.ReadByte() == 0) _sender.Send(MessageKind.Ready);
+                byte wishes = body.ReadByte();
+                if ((wishes & Greeting.HearsMessages) != 0) WorkerMessage.Home = _sender;
+                if ((wishes & Greeting.HasInitializer) == 0) _sender.Send(MessageKind.Ready);
                 break;
             case MessageKind.BatchMemory:
                 if (OperatingSystem.IsLinux()) OpenBatchMemory(body.ReadInt32());

@@ -59,6 +59,23 @@ public abstract partial class ExecutorContract
     private static Task<int> SubmitCapturedAsync(Executor executor, Progress<int> progress) => executor.SubmitAsync(() => Works.CountTo50(progress));
 
     [Fact]
+    public async Task Progress_TakenAlongByTheInitializer_IsTheWorkers()
+    {
+        var got = new ConcurrentQueue<int>();
+        IProgress<int> progress = new Receiver<int>(got.Enqueue);
+        await using var executor = Make(with: o => o with
+        {
+            Initializer = WorkerInitializer.Create(() =>
+            {
+                progress.Report(-1);
+                return progress;
+            }),
+        });
+        for (int i = 0; i < 3; i++) await Timely(executor.SubmitAsync(n => WorkContext.Current!.GetState<IProgress<int>>().Report(n), i));
+        Assert.Equal([-1, 0, 1, 2], got);
+    }
+
+    [Fact]
     public async Task Progress_ReceiverThrows_DoesNotBreakThePool()
     {
         await using var executor = Make();
