@@ -20,7 +20,7 @@ namespace Simul;
 /// <para>Ordering: as an <see cref="IProgress{T}"/>, which it is underneath: in the order in which they were logged, one after the
 /// other on the thread pool, in the submitter's execution context (its scopes and its activity), before the item's outcome. What
 /// is logged after the item's end goes nowhere; a logger of the initializer is good for as long as its worker lives,
-    /// and stands in nobody's context.</para>
+/// and stands in nobody's context.</para>
 /// <para>Errors: what a logger here throws is written to standard error, the first time. A slow one slows the item down, once 4 MB wait.</para>
 /// <para>Thread safety: all members may be used from any thread.</para>
 /// </remarks>
