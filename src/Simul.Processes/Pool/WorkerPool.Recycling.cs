@@ -18,10 +18,11 @@ internal sealed partial class WorkerPool
         Flush();
     }
 
-    // Those that cannot be started are not started for ever; the next item tries again.
+    // Those that cannot be started are not started for ever; the next item tries again. Where the initializer fails nothing will
+    // ever run, so nothing is started either.
     private void KeepMinimumLocked()
     {
-        if (_closing || _failedStarts >= MostFailedStarts) return;
+        if (_closing || _failedStarts >= MostFailedStarts || _initializerError is not null) return;
         int missing = Options.MinWorkers - LivingLocked();
         foreach (var slot in _slots)
         {
