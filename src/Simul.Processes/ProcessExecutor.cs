@@ -48,6 +48,7 @@ public sealed class ProcessExecutor : Executor
     /// <param name="options">Workers, limits, clock; the defaults when omitted.</param>
     /// <exception cref="WorkerStartException">Workers cannot be started from this application.</exception>
     /// <exception cref="WorkSerializationException">The initializer cannot be sent to a worker.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such <see cref="ProcessExecutorOptions.WorkingDirectory"/>.</exception>
     public ProcessExecutor(ProcessExecutorOptions? options = null)
         : this(options ??= new ProcessExecutorOptions(), CreateLauncher(options))
     {
@@ -142,6 +143,8 @@ public sealed class ProcessExecutor : Executor
     private static WorkerLauncher CreateLauncher(ProcessExecutorOptions options)
     {
         WorkerDepth.ThrowIfTooDeep();
-        return WorkerLauncher.Create(options, HostCommand.ForThisApplication());
+        if (options.WorkingDirectory is { } directory && !Directory.Exists(directory))
+            throw new DirectoryNotFoundException($"The workers cannot run in {directory}: there is no such folder. Make it first, or leave {nameof(ProcessExecutorOptions.WorkingDirectory)} out.");
+        return WorkerLauncher.Create(options, HostCommand.ForThisApplication(), Surroundings.Of(options));
     }
 }

@@ -1,14 +1,14 @@
 namespace Simul;
 
 /// <summary>What a <see cref="ProcessExecutor"/> can be told.</summary>
-public sealed record ProcessExecutorOptions : ExecutorOptions
+public sealed partial record ProcessExecutorOptions : ExecutorOptions
 {
     /// <summary>How many worker processes at most. Default: one for each core. They are started when work needs them.</summary>
     public int Workers
     {
         get;
         init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(Workers), value, "A pool needs at least 1 worker.");
-    } = Environment.ProcessorCount;
+    } = System.Environment.ProcessorCount;
 
     /// <summary>How long an item that was cancelled, or whose time is over, may take to end by itself before its worker is
     /// killed; in real time. Default: 2 seconds. Also the bound on a worker's end when the executor is disposed.</summary>

@@ -57,8 +57,9 @@ internal sealed class LinuxLauncher : WorkerLauncher
         _region?.Dispose();
     }
 
-    public override unsafe (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output)
+    public override unsafe (WorkerProcess Process, Channel Channel) Start(string workerName, int index, Action<string, bool, int> output)
     {
+        Surroundings.ThrowIfFolderHasGone();
         int* pair = stackalloc int[2];
         int* standardOutput = stackalloc int[2];
         int* standardError = stackalloc int[2];

@@ -11,8 +11,9 @@ internal sealed class PortableLauncher(HostCommand command, bool diagnostics) : 
 {
     private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(30);
 
-    public override (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output)
+    public override (WorkerProcess Process, Channel Channel) Start(string workerName, int index, Action<string, bool, int> output)
     {
+        Surroundings.ThrowIfFolderHasGone();
         // The folder is made with access for this user only; nobody else can connect.
         var folder = Directory.CreateTempSubdirectory("simul-");
         try

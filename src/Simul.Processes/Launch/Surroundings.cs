@@ -12,4 +12,29 @@ internal sealed record Surroundings
 
     // It writes where its parent writes, and nobody reads along.
     public bool InheritsOutput { get; init; }
+
+    // A copy: workers are started as long as their pool lives.
+    public static Surroundings Of(ProcessExecutorOptions options) => new()
+    {
+        Environment = new Dictionary<string, string?>(options.Environment),
+        WorkingDirectory = options.WorkingDirectory,
+    };
+
+    // What the system would cut off, or read as another name.
+    public static IReadOnlyDictionary<string, string?> Checked(IReadOnlyDictionary<string, string?> environment, string option)
+    {
+        ArgumentNullException.ThrowIfNull(environment, option);
+        foreach (string name in environment.Keys)
+        {
+            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0')) throw new ArgumentException($"'{name}' cannot be the name of an environment variable: it must not be empty, nor contain '='.", option);
+        }
+        return environment;
+    }
+
+    // The system's own error names the program that was to be started, whichever of the two is missing.
+    public void ThrowIfFolderHasGone()
+    {
+        if (WorkingDirectory is { } directory && !Directory.Exists(directory))
+            throw new WorkerStartException($"A worker cannot run in {directory}: there is no such folder any more. Keep it as long as the executor lives.");
+    }
 }

@@ -91,7 +91,7 @@ internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
         WorkerExit exit = default;
         try
         {
-            var (process, channel) = pool.Launcher.Start(name, Print);
+            var (process, channel) = pool.Launcher.Start(name, index, Print);
             using (channel)
             {
                 // Nothing can come any more once the process has gone, whoever inherited its end of the channel.
