@@ -44,7 +44,7 @@ public sealed class ProcessExecutor : Executor
     private readonly WorkerPool _pool;
     private readonly PoolReaper _reaper;
 
-    /// <summary>Makes an executor. No process is started before there is work, but for <see cref="ProcessExecutorOptions.MinWorkers"/>.</summary>
+    /// <summary>Makes an executor. No process is started before there is work, but for <see cref="ProcessExecutorOptions.MinWorkers"/> and <see cref="ProcessExecutorOptions.SpareWorkers"/>.</summary>
     /// <param name="options">Workers, limits, clock; the defaults when omitted.</param>
     /// <exception cref="WorkerStartException">Workers cannot be started from this application.</exception>
     /// <exception cref="WorkSerializationException">The initializer cannot be sent to a worker.</exception>
@@ -59,7 +59,7 @@ public sealed class ProcessExecutor : Executor
     {
         _pool = new WorkerPool(options, launcher);
         _reaper = new PoolReaper(_pool);
-        if (options.MinWorkers > 0) _pool.StartMinimum();
+        if (options.MinWorkers > 0 || options.SpareWorkers > 0) _pool.StartMinimum();
     }
 
     /// <inheritdoc/>

@@ -106,6 +106,7 @@ public abstract class WorkerLifeTests(Way way) : PoolTests(way)
     public void LimitsThatCannotBe_AreRefused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { MinWorkers = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { SpareWorkers = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { MaxItemsPerWorker = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { IdleTimeout = TimeSpan.Zero });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { IdleTimeout = TimeSpan.FromDays(30) });

@@ -49,7 +49,7 @@ internal sealed partial class WorkerPool
         _observer = options.Observer;
         _prefix = options.Name ?? "process";
         _start = options.Clock.GetTimestamp();
-        _slots = new WorkerSlot[options.Workers];
+        _slots = new WorkerSlot[MostProcesses];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = NewSlot(i);
         if (options.IdleTimeout is not null) _idle = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _trim = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).Trim(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
