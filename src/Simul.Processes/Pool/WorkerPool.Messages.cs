@@ -12,10 +12,11 @@ internal sealed partial class WorkerPool
 
     public void OnStarted(WorkerSlot slot, WorkerProcess process, Channel channel)
     {
-        bool kill, batches;
+        bool kill, batches, warmUp;
         lock (_gate)
         {
             slot.Process = process;
+            warmUp = KeepsWarm && slot.Jobs.Count == 0;
             slot.Results = channel.Results;
             batches = _batches;
             kill = _mode == ShutdownMode.Kill;
@@ -30,6 +31,7 @@ internal sealed partial class WorkerPool
             lock (_gate) (slot.Memory, slot.MemoryDescriptor) = (memory, descriptor);
             WriteMemory(hello, descriptor);
         }
+        if (warmUp) WriteWarmUp(hello);
         try
         {
             hello.SendTo(channel);
