@@ -49,6 +49,7 @@ public sealed class ProcessExecutor : Executor
     /// <exception cref="WorkerStartException">Workers cannot be started from this application.</exception>
     /// <exception cref="WorkSerializationException">The initializer cannot be sent to a worker.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such <see cref="ProcessExecutorOptions.WorkingDirectory"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system cannot do what an option asks for; the message names it.</exception>
     public ProcessExecutor(ProcessExecutorOptions? options = null)
         : this(options ??= new ProcessExecutorOptions(), CreateLauncher(options))
     {
@@ -145,6 +146,8 @@ public sealed class ProcessExecutor : Executor
         WorkerDepth.ThrowIfTooDeep();
         if (options.WorkingDirectory is { } directory && !Directory.Exists(directory))
             throw new DirectoryNotFoundException($"The workers cannot run in {directory}: there is no such folder. Make it first, or leave {nameof(ProcessExecutorOptions.WorkingDirectory)} out.");
+        if (options.MaxWorkerMemory is not null) MemoryMeter.ThrowIfUnreadable($"{nameof(ProcessExecutorOptions)}.{nameof(ProcessExecutorOptions.MaxWorkerMemory)}");
+        if (options.WorkerMemoryLimit is not null) MemoryMeter.ThrowIfUnreadable($"{nameof(ProcessExecutorOptions)}.{nameof(ProcessExecutorOptions.WorkerMemoryLimit)}");
         return WorkerLauncher.Create(options, HostCommand.ForThisApplication(), Surroundings.Of(options));
     }
 }

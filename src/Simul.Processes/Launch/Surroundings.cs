@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Simul.Processes.Launch;
 
 // What a started process finds around itself, where that differs from what its parent has.
@@ -13,12 +15,18 @@ internal sealed record Surroundings
     // It writes where its parent writes, and nobody reads along.
     public bool InheritsOutput { get; init; }
 
+    // The runtime reads this name, too, and what the user says with the usual one (DOTNET_) comes first. So a worker can take ours
+    // away from what its methods start, and leave the user's.
+    public const string HeapLimitVariable = "COMPlus_GCHeapHardLimit";
+
     // A copy: workers are started as long as their pool lives.
-    public static Surroundings Of(ProcessExecutorOptions options) => new()
+    public static Surroundings Of(ProcessExecutorOptions options)
     {
-        Environment = new Dictionary<string, string?>(options.Environment),
-        WorkingDirectory = options.WorkingDirectory,
-    };
+        var environment = new Dictionary<string, string?>(options.Environment);
+        // The rest is for what the runtime itself needs, so that managed objects alone never have their worker killed.
+        if (options.WorkerMemoryLimit is { } limit) environment.TryAdd(HeapLimitVariable, (limit / 8 * 7).ToString("X", CultureInfo.InvariantCulture));
+        return new() { Environment = environment, WorkingDirectory = options.WorkingDirectory };
+    }
 
     // What the system would cut off, or read as another name.
     public static IReadOnlyDictionary<string, string?> Checked(IReadOnlyDictionary<string, string?> environment, string option)

@@ -34,6 +34,7 @@ internal sealed partial class WorkerPool
         if (_queue.First is null) BalanceLocked();
         if (Options.SpareWorkers > 0) KeepMinimumLocked(); // one of them may have work now
         WatchIdleLocked();
+        WatchMemoryLocked();
         AssertInvariantsLocked();
     }
 

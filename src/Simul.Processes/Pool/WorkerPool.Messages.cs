@@ -22,6 +22,7 @@ internal sealed partial class WorkerPool
             kill = _mode == ShutdownMode.Kill;
         }
         if (kill) process.Kill();
+        BeginWatch(slot);
         var hello = new FrameWriter();
         Greeting.Write(hello, slot.Name, Options.Clock, Options.Serializer, initializer: _initializer is not null);
         if (_initializer is not null) WriteInitializer(hello);
@@ -49,6 +50,7 @@ internal sealed partial class WorkerPool
     // gate is taken once: what it costs to take it from others who want it, too, is more than all that is done behind it.
     public void OnMessages(WorkerSlot slot, FrameReader reader)
     {
+        LookAtMemory(slot);
         while (true)
         {
             MessageKind kind;
@@ -152,6 +154,7 @@ internal sealed partial class WorkerPool
             }
             slot.State = WorkerSlotState.Gone;
             slot.PingTimer?.Dispose();
+            slot.Meter?.Dispose();
             foreach (var job in slot.Jobs)
             {
                 if (job is BatchJob { State: JobState.Running } batch && OperatingSystem.IsLinux()) batch.ReadMemory(slot.Memory!, 0);
@@ -203,7 +206,7 @@ internal sealed partial class WorkerPool
     private static WorkerStartException StartFailure(WorkerSlot slot, WorkerExit exit, Exception? failure) => failure is not null
         ? new WorkerStartException($"Worker {slot.Name} could not be started: {failure.Message}", failure)
         : new WorkerStartException(
-            $"Worker processes end before they can take work: {MostFailedStarts} in a row, the last {(exit.SignalName is { } signal ? $"by {signal}" : $"with exit code {exit.Code}")}. " +
+            $"Worker processes end before they can take work: {MostFailedStarts} in a row, the last {(exit.SignalName is { } signal ? $"by {signal}" : $"with exit code {exit.Code}")}{(slot.LimitNote is { } note ? $": {note}" : "")}. " +
             $"Standard error: {slot.Process?.ErrorTail}");
 
     private void OnReady(WorkerSlot slot)
@@ -213,6 +216,7 @@ internal sealed partial class WorkerPool
             _failedStarts = 0;
             if (slot.State != WorkerSlotState.Starting) return;
             slot.State = WorkerSlotState.Ready;
+            BeginAgeLocked(slot);
             foreach (var job in slot.Jobs) SendLocked(job, slot);
             DispatchLocked();
         }

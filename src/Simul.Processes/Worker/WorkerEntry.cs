@@ -36,7 +36,7 @@ internal static class WorkerEntry
     // Settings made for this process must not reach what its methods start.
     private static void ForgetOurSettings()
     {
-        foreach (string name in (string[])["DOTNET_gcServer", "DOTNET_gcConcurrent", "DOTNET_EnableDiagnostics"])
+        foreach (string name in (string[])["DOTNET_gcServer", "DOTNET_gcConcurrent", "DOTNET_EnableDiagnostics", Launch.Surroundings.HeapLimitVariable])
             Environment.SetEnvironmentVariable(name, null);
     }
 
