@@ -49,6 +49,8 @@ public sealed class ProcessExecutor : Executor
     /// <exception cref="WorkerStartException">Workers cannot be started from this application.</exception>
     /// <exception cref="WorkSerializationException">The initializer cannot be sent to a worker.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such <see cref="ProcessExecutorOptions.WorkingDirectory"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">One of <see cref="ProcessExecutorOptions.Processors"/> does not exist, or this process may not use it.</exception>
+    /// <exception cref="UnauthorizedAccessException"><see cref="ProcessExecutorOptions.WorkerPriority"/> needs a privilege.</exception>
     /// <exception cref="PlatformNotSupportedException">The system cannot do what an option asks for; the message names it.</exception>
     public ProcessExecutor(ProcessExecutorOptions? options = null)
         : this(options ??= new ProcessExecutorOptions(), CreateLauncher(options))

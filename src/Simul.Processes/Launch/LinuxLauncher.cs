@@ -75,7 +75,8 @@ internal sealed class LinuxLauncher : WorkerLauncher
                 Check(Libc.Pipe(standardOutput, Libc.CloseOnExec), "pipe2");
                 Check(Libc.Pipe(standardError, Libc.CloseOnExec), "pipe2");
             }
-            int pid = Spawn(pair[1], standardOutput[1], standardError[1]);
+            var (worker, printed, failed) = (pair[1], standardOutput[1], standardError[1]);
+            int pid = Surroundings.Placement is { } placement ? placement.Start(index, () => Spawn(worker, printed, failed)) : Spawn(worker, printed, failed);
             channel ??= new DescriptorChannel(pair[0]);
             started = true;
             var process = new LinuxWorkerProcess(pid, standardOutput[0], standardError[0], output);

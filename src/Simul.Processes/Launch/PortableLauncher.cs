@@ -35,7 +35,7 @@ internal sealed class PortableLauncher(HostCommand command, bool diagnostics) : 
             foreach (string argument in command.WorkerArguments(description)) start.ArgumentList.Add(argument);
             foreach (var (name, value) in Environment(command, diagnostics, description)) start.Environment[name] = value;
 
-            var process = new PortableWorkerProcess(start, output);
+            var process = new PortableWorkerProcess(start, index, Surroundings.Placement, output);
             using var limit = new CancellationTokenSource(s_connectLimit, TimeProvider.System);
             _ = process.Exited.ContinueWith(_ => Cancel(limit), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             try

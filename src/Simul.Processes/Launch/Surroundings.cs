@@ -12,6 +12,9 @@ internal sealed record Surroundings
 
     public string? WorkingDirectory { get; init; }
 
+    // Null: it runs as the parent does.
+    public Placement? Placement { get; init; }
+
     // It writes where its parent writes, and nobody reads along.
     public bool InheritsOutput { get; init; }
 
@@ -25,7 +28,7 @@ internal sealed record Surroundings
         var environment = new Dictionary<string, string?>(options.Environment);
         // The rest is for what the runtime itself needs, so that managed objects alone never have their worker killed.
         if (options.WorkerMemoryLimit is { } limit) environment.TryAdd(HeapLimitVariable, (limit / 8 * 7).ToString("X", CultureInfo.InvariantCulture));
-        return new() { Environment = environment, WorkingDirectory = options.WorkingDirectory };
+        return new() { Environment = environment, WorkingDirectory = options.WorkingDirectory, Placement = Placement.Of(options) };
     }
 
     // What the system would cut off, or read as another name.
