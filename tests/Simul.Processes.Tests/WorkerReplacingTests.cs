@@ -28,7 +28,7 @@ public abstract class WorkerReplacingTests(Way way) : PoolTests(way)
         // As long as it is young, it takes others beside.
         Task<int> next;
         do next = pool.SubmitAsync(ProcessIdAsync, 0);
-        while (await Task.WhenAny(next, Task.Delay(200)) == next);
+        while (await Task.WhenAny(next, Task.Delay(500)) == next);
         go.Set();
         Assert.NotEqual(await old, await next.WaitAsync(s_limit));
         Assert.Equal(0, pool.GetStatistics().TotalFailed);
