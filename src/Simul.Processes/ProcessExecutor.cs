@@ -44,10 +44,14 @@ public sealed class ProcessExecutor : Executor
     private readonly WorkerPool _pool;
     private readonly PoolReaper _reaper;
 
-    /// <summary>Makes an executor. No process is started before there is work, but for <see cref="ProcessExecutorOptions.MinWorkers"/>.</summary>
+    /// <summary>Makes an executor. No process is started before there is work, but for <see cref="ProcessExecutorOptions.MinWorkers"/> and <see cref="ProcessExecutorOptions.SpareWorkers"/>.</summary>
     /// <param name="options">Workers, limits, clock; the defaults when omitted.</param>
     /// <exception cref="WorkerStartException">Workers cannot be started from this application.</exception>
     /// <exception cref="WorkSerializationException">The initializer cannot be sent to a worker.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such <see cref="ProcessExecutorOptions.WorkingDirectory"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">One of <see cref="ProcessExecutorOptions.Processors"/> does not exist, or this process may not use it.</exception>
+    /// <exception cref="UnauthorizedAccessException"><see cref="ProcessExecutorOptions.WorkerPriority"/> needs a privilege.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system cannot do what an option asks for; the message names it.</exception>
     public ProcessExecutor(ProcessExecutorOptions? options = null)
         : this(options ??= new ProcessExecutorOptions(), CreateLauncher(options))
     {
@@ -58,7 +62,7 @@ public sealed class ProcessExecutor : Executor
     {
         _pool = new WorkerPool(options, launcher);
         _reaper = new PoolReaper(_pool);
-        if (options.MinWorkers > 0) _pool.StartMinimum();
+        if (options.MinWorkers > 0 || options.SpareWorkers > 0) _pool.StartMinimum();
     }
 
     /// <inheritdoc/>
@@ -142,6 +146,10 @@ public sealed class ProcessExecutor : Executor
     private static WorkerLauncher CreateLauncher(ProcessExecutorOptions options)
     {
         WorkerDepth.ThrowIfTooDeep();
-        return WorkerLauncher.Create(options, HostCommand.ForThisApplication());
+        if (options.WorkingDirectory is { } directory && !Directory.Exists(directory))
+            throw new DirectoryNotFoundException($"The workers cannot run in {directory}: there is no such folder. Make it first, or leave {nameof(ProcessExecutorOptions.WorkingDirectory)} out.");
+        if (options.MaxWorkerMemory is not null) MemoryMeter.ThrowIfUnreadable($"{nameof(ProcessExecutorOptions)}.{nameof(ProcessExecutorOptions.MaxWorkerMemory)}");
+        if (options.WorkerMemoryLimit is not null) MemoryMeter.ThrowIfUnreadable($"{nameof(ProcessExecutorOptions)}.{nameof(ProcessExecutorOptions.WorkerMemoryLimit)}");
+        return WorkerLauncher.Create(options, HostCommand.ForThisApplication(), Surroundings.Of(options));
     }
 }

@@ -1,14 +1,14 @@
 namespace Simul;
 
 /// <summary>What a <see cref="ProcessExecutor"/> can be told.</summary>
-public sealed record ProcessExecutorOptions : ExecutorOptions
+public sealed partial record ProcessExecutorOptions : ExecutorOptions
 {
     /// <summary>How many worker processes at most. Default: one for each core. They are started when work needs them.</summary>
     public int Workers
     {
         get;
         init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(Workers), value, "A pool needs at least 1 worker.");
-    } = Environment.ProcessorCount;
+    } = System.Environment.ProcessorCount;
 
     /// <summary>How long an item that was cancelled, or whose time is over, may take to end by itself before its worker is
     /// killed; in real time. Default: 2 seconds. Also the bound on a worker's end when the executor is disposed.</summary>
@@ -36,6 +36,15 @@ public sealed record ProcessExecutorOptions : ExecutorOptions
         init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MinWorkers), value, "There cannot be fewer than 0 workers.");
     }
 
+    /// <summary>How many workers are kept started and without work, beyond those that have some: the first item finds a warm one,
+    /// and so does whoever comes after a worker that crashed, was killed or is replaced. Default: 0. No more than
+    /// <see cref="Workers"/> have items at one time; there are up to <see cref="Workers"/> and this many processes.</summary>
+    public int SpareWorkers
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(SpareWorkers), value, "There cannot be fewer than 0 spare workers.");
+    }
+
     /// <summary>How many items a worker runs before it is replaced by a fresh one, for code that leaks. Default: no limit. It ends
     /// when its last item has; a map's batch counts all its items and may go beyond. Semantics: <c>max_tasks_per_child</c> of
     /// Python's <c>ProcessPoolExecutor</c>.</summary>
@@ -45,7 +54,8 @@ public sealed record ProcessExecutorOptions : ExecutorOptions
         init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxItemsPerWorker), value, "A worker runs at least 1 item before it is replaced; leave it out for no limit.");
     }
 
-    /// <summary>How long a worker may have nothing to do before it is asked to end, in real time; <see cref="MinWorkers"/> stay. Default: for ever. The next item
+    /// <summary>How long a worker may have nothing to do before it is asked to end, in real time; <see cref="MinWorkers"/> and
+    /// <see cref="SpareWorkers"/> stay. Default: for ever. The next item
     /// that finds no worker starts one. Semantics: loky's idle time-out.</summary>
     public TimeSpan? IdleTimeout
     {

@@ -68,7 +68,7 @@ public sealed class BuildIdentityTests
 
         public int Started { get; private set; }
 
-        public override (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output)
+        public override (WorkerProcess Process, Channel Channel) Start(string workerName, int index, Action<string, bool, int> output)
         {
             Started++;
             var (parent, worker) = Pair();

@@ -60,6 +60,26 @@ public abstract class WorkerLifeTests(Way way) : PoolTests(way)
         await Until.TrueAsync(() => pool.GetWorkerProcessIds().Count == 2, "two workers are left", 30);
     }
 
+    // The next worker would fail in the same way, and the one after it.
+    [Fact]
+    public async Task MinWorkers_WhoseInitializerFails_AreNotStartedAgain()
+    {
+        using var folder = new Folder();
+        string begun = folder["begun"];
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 1, MinWorkers = 1, Initializer = WorkerInitializer.Create(() => FailAfter(begun)) });
+        await Until.WrittenAsync(begun);
+        // In the moment when its end is known its place is a fresh one's, and a new worker counts as started.
+        await Until.TrueAsync(() => pool.FindWorkerProcessId("process-1") is null, "the worker has ended", 30);
+        Assert.Equal(1, pool.GetStatistics().TotalWorkersStarted);
+        await Assert.ThrowsAsync<WorkerInitializationException>(() => pool.SubmitAsync(Jobs.ProcessId));
+
+        static void FailAfter(string begun)
+        {
+            File.WriteAllText(begun, "begun");
+            throw new InvalidOperationException("the initializer's");
+        }
+    }
+
     // Items that come at the very moment when a worker is asked to end.
     [Fact]
     public async Task IdleTimeout_AtTheMomentOfTheNextItem_LosesNothing()
@@ -86,6 +106,7 @@ public abstract class WorkerLifeTests(Way way) : PoolTests(way)
     public void LimitsThatCannotBe_AreRefused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { MinWorkers = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { SpareWorkers = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { MaxItemsPerWorker = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { IdleTimeout = TimeSpan.Zero });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutorOptions { IdleTimeout = TimeSpan.FromDays(30) });

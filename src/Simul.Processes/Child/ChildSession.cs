@@ -72,7 +72,7 @@ internal abstract class ChildSession
     public void Start(MethodReference method, Payload closure, Payload argument, CancellationToken token)
     {
         Token = token;
-        var (process, channel) = _launcher.Start(Name, Print);
+        var (process, channel) = _launcher.Start(Name, 0, Print);
         _process = process;
         (_closure, _argument) = (closure, argument);
         // Nothing can come any more once the process has gone, whoever inherited its end of the channel.

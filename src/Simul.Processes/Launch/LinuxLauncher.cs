@@ -57,8 +57,9 @@ internal sealed class LinuxLauncher : WorkerLauncher
         _region?.Dispose();
     }
 
-    public override unsafe (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output)
+    public override unsafe (WorkerProcess Process, Channel Channel) Start(string workerName, int index, Action<string, bool, int> output)
     {
+        Surroundings.ThrowIfFolderHasGone();
         int* pair = stackalloc int[2];
         int* standardOutput = stackalloc int[2];
         int* standardError = stackalloc int[2];
@@ -74,7 +75,8 @@ internal sealed class LinuxLauncher : WorkerLauncher
                 Check(Libc.Pipe(standardOutput, Libc.CloseOnExec), "pipe2");
                 Check(Libc.Pipe(standardError, Libc.CloseOnExec), "pipe2");
             }
-            int pid = Spawn(pair[1], standardOutput[1], standardError[1]);
+            var (worker, printed, failed) = (pair[1], standardOutput[1], standardError[1]);
+            int pid = Surroundings.Placement is { } placement ? placement.Start(index, () => Spawn(worker, printed, failed)) : Spawn(worker, printed, failed);
             channel ??= new DescriptorChannel(pair[0]);
             started = true;
             var process = new LinuxWorkerProcess(pid, standardOutput[0], standardError[0], output);

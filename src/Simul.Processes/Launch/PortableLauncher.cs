@@ -11,8 +11,9 @@ internal sealed class PortableLauncher(HostCommand command, bool diagnostics) : 
 {
     private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(30);
 
-    public override (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output)
+    public override (WorkerProcess Process, Channel Channel) Start(string workerName, int index, Action<string, bool, int> output)
     {
+        Surroundings.ThrowIfFolderHasGone();
         // The folder is made with access for this user only; nobody else can connect.
         var folder = Directory.CreateTempSubdirectory("simul-");
         try
@@ -34,7 +35,7 @@ internal sealed class PortableLauncher(HostCommand command, bool diagnostics) : 
             foreach (string argument in command.WorkerArguments(description)) start.ArgumentList.Add(argument);
             foreach (var (name, value) in Environment(command, diagnostics, description)) start.Environment[name] = value;
 
-            var process = new PortableWorkerProcess(start, output);
+            var process = new PortableWorkerProcess(start, index, Surroundings.Placement, output);
             using var limit = new CancellationTokenSource(s_connectLimit, TimeProvider.System);
             _ = process.Exited.ContinueWith(_ => Cancel(limit), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             try

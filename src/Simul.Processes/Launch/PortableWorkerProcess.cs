@@ -9,10 +9,14 @@ internal sealed class PortableWorkerProcess : WorkerProcess
     private readonly Process _process;
     private readonly OutputLines _errorLines;
 
-    public PortableWorkerProcess(ProcessStartInfo start, Action<string, bool, int> output)
+    public PortableWorkerProcess(ProcessStartInfo start, int index, Placement? placement, Action<string, bool, int> output)
     {
-        _process = Process.Start(start) ?? throw new WorkerStartException($"{start.FileName} could not be started.");
+        Process? process = null;
+        if (placement is null) process = StartIt(start);
+        else placement.Start(index, () => (process = StartIt(start)).Id);
+        _process = process!;
         Id = _process.Id;
+        placement?.Apply(_process, index);
         int id = Id;
         _errorLines = new OutputLines(line => output(line, true, id), 4096);
         var lines = new OutputLines(line => output(line, false, id), 0);
@@ -55,6 +59,8 @@ internal sealed class PortableWorkerProcess : WorkerProcess
             // It has gone already.
         }
     }
+
+    private static Process StartIt(ProcessStartInfo start) => Process.Start(start) ?? throw new WorkerStartException($"{start.FileName} could not be started.");
 
     private static void Pump(Stream stream, OutputLines lines)
     {

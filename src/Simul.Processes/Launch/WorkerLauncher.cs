@@ -34,8 +34,8 @@ internal abstract class WorkerLauncher : IDisposable
     {
     }
 
-    // Blocks until the process runs and the channel stands; `output` hears its lines, from any thread.
-    public abstract (WorkerProcess Process, Channel Channel) Start(string workerName, Action<string, bool, int> output);
+    // Blocks until the process runs and the channel stands. `index` counts the workers of a pool, from 0; `output` hears its lines, from any thread.
+    public abstract (WorkerProcess Process, Channel Channel) Start(string workerName, int index, Action<string, bool, int> output);
 
     // What differs between the environment of a worker and its parent's.
     protected Dictionary<string, string?> Environment(HostCommand command, bool diagnostics, string[] description)

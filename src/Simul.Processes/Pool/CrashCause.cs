@@ -6,7 +6,7 @@ namespace Simul.Processes.Pool;
 internal static class CrashCause
 {
     public static WorkerCrashedException Describe(Job job, WorkerSlot slot, WorkerExit exit) =>
-        Describe(job.Name, slot.Name, slot.Process, exit, slot.AnnouncedExit, slot.KillNote);
+        Describe(job.Name, slot.Name, slot.Process, exit, slot.AnnouncedExit, slot.LimitNote ?? slot.KillNote);
 
     public static WorkerCrashedException Describe(string item, string worker, WorkerProcess? process, WorkerExit exit, int? announced, string? killNote)
     {

@@ -99,7 +99,7 @@ internal sealed class Receiver(WorkerPool pool, WorkerSlot slot)
 
     private void StartWorker()
     {
-        (_process, _channel) = pool.Launcher.Start(slot.Name, Print);
+        (_process, _channel) = pool.Launcher.Start(slot.Name, slot.Index, Print);
         var channel = _channel;
         // Nothing can come any more once the process has gone, whoever inherited its end of the channel.
         _ = _process.Exited.ContinueWith(_ => channel.Shutdown(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

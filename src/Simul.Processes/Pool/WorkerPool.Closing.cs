@@ -104,7 +104,7 @@ internal sealed partial class WorkerPool
             await ended.ConfigureAwait(false);
         }
         await _rebalance.DisposeAsync().ConfigureAwait(false);
-        if (_idle is not null) await _idle.DisposeAsync().ConfigureAwait(false);
+        await DisposeTimersOfLifeAsync().ConfigureAwait(false);
         await _trim.DisposeAsync().ConfigureAwait(false);
         Launcher.Dispose();
     }

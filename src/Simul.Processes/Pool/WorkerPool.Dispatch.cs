@@ -31,15 +31,19 @@ internal sealed partial class WorkerPool
             AssignLocked(first, slot);
         }
         if (_queue.First is null) BalanceLocked();
+        if (Options.SpareWorkers > 0) KeepMinimumLocked(); // one of them may have work now
         WatchIdleLocked();
+        WatchMemoryLocked();
         AssertInvariantsLocked();
     }
 
     private WorkerSlot? PickLocked(Job job)
     {
         WorkerSlot? starting = null, empty = null, shared = null;
+        bool full = IsFullLocked();
         foreach (var slot in _slots)
         {
+            if (full && slot.Jobs.Count == 0) continue;
             switch (slot.State)
             {
                 case WorkerSlotState.Ready when slot.Jobs.Count == 0 && (job is not BatchJob || slot.Memory is not null):
@@ -147,7 +151,7 @@ internal sealed partial class WorkerPool
                 idle = IdleLocked();
                 if (idle is null) return;
             }
-            else if (!_rebalanceArmed && slot.Jobs.Count > 1 && slot.Jobs[^1].State == JobState.Sent)
+            else if (!_rebalanceArmed && slot.Jobs.Count > 1 && slot.Jobs[^1].State == JobState.Sent && !IsFullLocked())
             {
                 _rebalanceArmed = true;
                 _rebalance.Change(s_recallAfter, Timeout.InfiniteTimeSpan);
@@ -160,7 +164,7 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             _rebalanceArmed = false;
-            if (_queue.First is not null || IdleLocked() is null) return;
+            if (_queue.First is not null || IdleLocked() is null || IsFullLocked()) return;
             foreach (var slot in _slots)
             {
                 if (slot.State != WorkerSlotState.Gone && slot.Jobs.Count > 1 && slot.Jobs[^1].State == JobState.Sent)

@@ -24,6 +24,7 @@ internal sealed partial class WorkerPool
             Debug.Assert(slot.State != WorkerSlotState.Empty || slot.Jobs.Count == 0, "A job's assignment starts its worker.");
             held += slot.Jobs.Count;
         }
+        Debug.Assert(BusyLocked() <= Options.Workers, "No more workers have items than may; the others are spare.");
         Debug.Assert(held == _open, "Every accepted job is in the queue, with one worker, or waits to be tried again.");
     }
 }

@@ -12,15 +12,17 @@ internal sealed partial class WorkerPool
 
     public void OnStarted(WorkerSlot slot, WorkerProcess process, Channel channel)
     {
-        bool kill, batches;
+        bool kill, batches, warmUp;
         lock (_gate)
         {
             slot.Process = process;
+            warmUp = KeepsWarm && slot.Jobs.Count == 0;
             slot.Results = channel.Results;
             batches = _batches;
             kill = _mode == ShutdownMode.Kill;
         }
         if (kill) process.Kill();
+        BeginWatch(slot);
         var hello = new FrameWriter();
         Greeting.Write(hello, slot.Name, Options.Clock, Options.Serializer, Wishes);
         if (_initializer is not null) WriteInitializer(hello);
@@ -30,6 +32,7 @@ internal sealed partial class WorkerPool
             lock (_gate) (slot.Memory, slot.MemoryDescriptor) = (memory, descriptor);
             WriteMemory(hello, descriptor);
         }
+        if (warmUp) WriteWarmUp(hello);
         try
         {
             hello.SendTo(channel);
@@ -50,6 +53,7 @@ internal sealed partial class WorkerPool
     // continuation was promised no other thread.
     public Job? OnMessages(WorkerSlot slot, FrameReader reader)
     {
+        LookAtMemory(slot);
         while (true)
         {
             MessageKind kind;
@@ -159,6 +163,7 @@ internal sealed partial class WorkerPool
             }
             slot.State = WorkerSlotState.Gone;
             slot.PingTimer?.Dispose();
+            slot.Meter?.Dispose();
             foreach (var job in slot.Jobs)
             {
                 if (job is BatchJob { State: JobState.Running } batch && OperatingSystem.IsLinux()) batch.ReadMemory(slot.Memory!, 0);
@@ -206,7 +211,7 @@ internal sealed partial class WorkerPool
     private static WorkerStartException StartFailure(WorkerSlot slot, WorkerExit exit, Exception? failure) => failure is not null
         ? new WorkerStartException($"Worker {slot.Name} could not be started: {failure.Message}", failure)
         : new WorkerStartException(
-            $"Worker processes end before they can take work: {MostFailedStarts} in a row, the last {(exit.SignalName is { } signal ? $"by {signal}" : $"with exit code {exit.Code}")}. " +
+            $"Worker processes end before they can take work: {MostFailedStarts} in a row, the last {(exit.SignalName is { } signal ? $"by {signal}" : $"with exit code {exit.Code}")}{(slot.LimitNote is { } note ? $": {note}" : "")}. " +
             $"Standard error: {slot.Process?.ErrorTail}");
 
     private void OnReady(WorkerSlot slot)
@@ -216,6 +221,7 @@ internal sealed partial class WorkerPool
             _failedStarts = 0;
             if (slot.State != WorkerSlotState.Starting) return;
             slot.State = WorkerSlotState.Ready;
+            BeginAgeLocked(slot);
             foreach (var job in slot.Jobs) SendLocked(job, slot);
             DispatchLocked();
         }

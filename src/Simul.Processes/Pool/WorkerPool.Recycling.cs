@@ -2,14 +2,14 @@ using Simul.Processes.Transport;
 
 namespace Simul.Processes.Pool;
 
-// Workers that are there before there is work for them, up to the least number; and workers that end while their pool goes on: those that have run as many items as they may, and those that have had nothing to
-// do for too long. Either has no items: under the gate it becomes Stopping, so that it gets none any more, and is asked to end;
+// Workers that are there before there is work for them, up to the least number; and workers that end while their pool goes on:
+// those that have run as many items as they may or are worn (Ageing), and those that have had nothing to do for too long. Either has no items: under the gate it becomes Stopping, so that it gets none any more, and is asked to end;
 // none can be lost on the way. One that does not end (a foreground thread that a method left) is killed after the grace period.
 internal sealed partial class WorkerPool
 {
     private readonly ITimer? _idle; // null: workers may idle for ever
 
-    private bool IsSpent(WorkerSlot slot) => slot.TotalItems >= Options.MaxItemsPerWorker;
+    private bool IsSpent(WorkerSlot slot) => slot.IsWorn || slot.TotalItems >= Options.MaxItemsPerWorker;
 
     // Called without the gate, once.
     public void StartMinimum()
@@ -18,11 +18,12 @@ internal sealed partial class WorkerPool
         Flush();
     }
 
-    // Those that cannot be started are not started for ever; the next item tries again.
+    // Those that cannot be started are not started for ever; the next item tries again. Where the initializer fails nothing will
+    // ever run, so nothing is started either.
     private void KeepMinimumLocked()
     {
-        if (_closing || _failedStarts >= MostFailedStarts) return;
-        int missing = Options.MinWorkers - LivingLocked();
+        if (_closing || _failedStarts >= MostFailedStarts || _initializerError is not null) return;
+        int missing = -SurplusLocked();
         foreach (var slot in _slots)
         {
             if (missing <= 0) return;
@@ -32,14 +33,12 @@ internal sealed partial class WorkerPool
         }
     }
 
-    private int LivingLocked() => _slots.Count(static s => s.State is WorkerSlotState.Starting or WorkerSlotState.Ready);
-
     private static int ItemsIn(Job job) => job is BatchJob batch && OperatingSystem.IsLinux() ? batch.Count : 1;
 
     // Before work is given out.
     private void RecycleLocked()
     {
-        if (Options.MaxItemsPerWorker is null) return;
+        if (!_replaces) return;
         foreach (var slot in _slots)
         {
             if (slot.State == WorkerSlotState.Ready && slot.Jobs.Count == 0 && IsSpent(slot)) EndWorkerLocked(slot);
@@ -65,13 +64,13 @@ internal sealed partial class WorkerPool
     {
         lock (_gate)
         {
-            int spare = LivingLocked() - Options.MinWorkers;
+            int surplus = SurplusLocked();
             // From behind: the first ones are given work first.
-            for (int i = _slots.Length - 1; i >= 0 && spare > 0; i--)
+            for (int i = _slots.Length - 1; i >= 0 && surplus > 0; i--)
             {
                 if (_slots[i].IdleSince is not { } since || TimeProvider.System.GetElapsedTime(since) < Options.IdleTimeout) continue;
                 EndWorkerLocked(_slots[i]);
-                spare--;
+                surplus--;
             }
             ArmIdleLocked();
         }
@@ -81,7 +80,7 @@ internal sealed partial class WorkerPool
     private void ArmIdleLocked()
     {
         var left = Timeout.InfiniteTimeSpan;
-        if (LivingLocked() <= Options.MinWorkers) return; // all stay; the next one that starts is looked at when it has worked
+        if (SurplusLocked() <= 0) return; // all stay; the next one that starts is looked at when it has worked
         foreach (var slot in _slots)
         {
             if (slot.IdleSince is not { } since) continue;

@@ -50,8 +50,11 @@ internal sealed partial class WorkerPool
         _observer = options.Observer;
         _prefix = options.Name ?? "process";
         _start = options.Clock.GetTimestamp();
-        _slots = new WorkerSlot[options.Workers];
+        _slots = new WorkerSlot[MostProcesses];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = NewSlot(i);
+        _replaces = options.MaxItemsPerWorker is not null || options.MaxWorkerAge is not null || options.MaxWorkerMemory is not null;
+        if (options.MaxWorkerAge is not null) _age = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).OnAge(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (options.WorkerMemoryLimit is not null) _watch = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).OnWatch(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (options.IdleTimeout is not null) _idle = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _trim = TimeProvider.System.CreateTimer(static pool => ((WorkerPool)pool!).Trim(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         PrepareInitializer();

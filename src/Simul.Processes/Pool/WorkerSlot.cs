@@ -42,6 +42,21 @@ internal sealed class WorkerSlot(WorkerPool pool, int index, string name)
     // Why we killed it, if that was not for the item it ran.
     public string? KillNote { get; set; }
 
+    // Why it was killed, if that was for its memory.
+    public string? LimitNote { get; set; }
+
+    // Gets no more items; a fresh one replaces it when it has none.
+    public bool IsWorn { get; set; }
+
+    // For its age.
+    public long ReadySince { get; set; }
+
+    // Of its memory; null where nobody looks, and before the process is there.
+    public MemoryMeter? Meter { get; set; }
+
+    // When its memory was looked at. Owner: the thread that receives.
+    public long LookedAt { get; set; }
+
     // When the item that runs was taken; for synchronous items.
     public long RunningSince { get; set; }
 

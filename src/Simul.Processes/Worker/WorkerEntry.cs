@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Simul.Processes.Interop.Linux;
 using Simul.Processes.Transport;
 
@@ -10,6 +11,8 @@ namespace Simul.Processes.Worker;
 // one, the descriptor of the arena for large arguments.
 internal static class WorkerEntry
 {
+    private static PosixSignalRegistration? s_interrupt; // kept: it ends with its object
+
     internal static int Run(string[] arguments)
     {
         int parent = Number(arguments[2]);
@@ -43,7 +46,7 @@ internal static class WorkerEntry
     // Settings made for this process must not reach what its methods start.
     private static void ForgetOurSettings()
     {
-        foreach (string name in (string[])["DOTNET_gcServer", "DOTNET_gcConcurrent", "DOTNET_EnableDiagnostics"])
+        foreach (string name in (string[])["DOTNET_gcServer", "DOTNET_gcConcurrent", "DOTNET_EnableDiagnostics", Launch.Surroundings.HeapLimitVariable])
             Environment.SetEnvironmentVariable(name, null);
     }
 
@@ -64,6 +67,8 @@ internal static class WorkerEntry
     [MethodImpl(MethodImplOptions.NoInlining)] // so that the socket library is loaded where it is used only
     private static SocketChannel Connected(string path)
     {
+        // A worker that was started this way is in its parent's group, whom the terminal interrupts as a whole: the parent decides.
+        s_interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static interrupt => interrupt.Cancel = true);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(path));
         return new SocketChannel(socket);

@@ -27,6 +27,10 @@ public enum Stage
     Initializer,
     Idle,     // a thread that an item has left behind
     Retiring, // an item on a worker that takes no more, for another one was deaf to its cancellation
+    Ageing,   // an item on a worker that has become too old, and takes no more
+    Memory,   // an item on a worker that has too much memory, and is the last one there
+    Spare,    // an item whose worker has a spare one beside it
+    Recycling, // the worker's state is disposed because it is replaced; its pool goes on
     Stopping, // the worker's state is disposed
 }
 

@@ -29,6 +29,10 @@ public sealed partial class FaultCampaignTests(ITestOutputHelper output)
         (Stage.Initializer, Outcome.NotInitialized, Outcome.NotStarted),
         (Stage.Idle, Outcome.Unnoticed, Outcome.Unnoticed), // an exception nobody catches ends the process
         (Stage.Retiring, Outcome.Thrown, Outcome.Crashed),
+        (Stage.Ageing, Outcome.Thrown, Outcome.Crashed),
+        (Stage.Memory, Outcome.Thrown, Outcome.Crashed),
+        (Stage.Spare, Outcome.Thrown, Outcome.Crashed),
+        (Stage.Recycling, Outcome.Unnoticed, Outcome.Unnoticed),
         (Stage.Stopping, Outcome.Unnoticed, Outcome.Unnoticed),
     ];
 
@@ -69,6 +73,10 @@ public sealed partial class FaultCampaignTests(ITestOutputHelper output)
             Stage.Initializer => InitializerAsync(way, fault, outcome),
             Stage.Idle => IdleAsync(way, fault),
             Stage.Retiring => RetiringAsync(way, fault, outcome),
+            Stage.Ageing => AgeingAsync(way, fault, outcome),
+            Stage.Memory => MemoryAsync(way, fault, outcome),
+            Stage.Spare => SpareAsync(way, fault, outcome),
+            Stage.Recycling => RecyclingAsync(way, fault),
             Stage.Stopping => StoppingAsync(way, fault),
             _ => ItemAsync(way, stage, fault, outcome),
         }).WaitAsync(s_limit);

@@ -135,6 +135,12 @@ internal static partial class FaultyWork
         return 0;
     }
 
+    public static async Task<int> ProcessIdAsync(int _)
+    {
+        await Task.Yield();
+        return Environment.ProcessId;
+    }
+
     public static async Task<int> DeafAsync(ProcessEvent begun)
     {
         begun.Set();
