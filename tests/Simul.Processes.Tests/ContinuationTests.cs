@@ -30,7 +30,7 @@ public abstract class ContinuationTests(Way way) : PoolTests(way)
         for (int i = 0; i < 6; i++)
         {
             var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            stuck.Add(BlockAsync(begun));
+            stuck.Add(Task.Run(() => BlockAsync(begun))); // not on this thread, should the item have ended already
             await begun.Task.WaitAsync(s_limit);
             Assert.Equal(49, await pool.SubmitAsync(Jobs.Square, 7).WaitAsync(s_limit));
         }
