@@ -28,6 +28,8 @@ public sealed partial record ProcessExecutorOptions
     /// and what was used, and a retry policy takes it for a crash. It is looked at every 20 milliseconds, so what grows fast goes
     /// beyond it for so long. Managed objects alone come up to seven eighths of it: then the runtime collects as hard as it can,
     /// and what still finds no room gets an <see cref="OutOfMemoryException"/>, with which the worker goes on.</summary>
+    /// <remarks>The runtime's share is its <c>GCHeapHardLimit</c>; a <c>DOTNET_GCHeapHardLimit</c> in the workers' environment comes
+    /// first. The processes a method starts are not counted, and do not inherit it.</remarks>
     public long? WorkerMemoryLimit
     {
         get;

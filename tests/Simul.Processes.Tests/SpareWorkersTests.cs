@@ -93,6 +93,16 @@ public abstract class SpareWorkersTests(Way way) : PoolTests(way)
         await ReadyAsync(pool, 2);
     }
 
+    // No spare one holds the clock, and their warm-up takes none of its time.
+    [Fact]
+    public async Task VirtualTime_GoesOn_WithSpareWorkers()
+    {
+        var clock = new VirtualTimeProvider();
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 2, SpareWorkers = 1, Clock = clock });
+        var sleeps = Enumerable.Range(0, 6).Select(_ => pool.SubmitAsync(Jobs.SleepVirtually, (3, 100.0))).ToArray();
+        Assert.All(await Task.WhenAll(sleeps).WaitAsync(s_limit), static slept => Assert.Equal(300, slept));
+    }
+
     [Fact]
     public async Task Kill_WithSpareWorkers_LeavesNone()
     {

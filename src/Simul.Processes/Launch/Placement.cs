@@ -142,10 +142,7 @@ internal sealed class Placement
             return;
         }
         int failed = -1, priorityError = 0;
-        var trial = new Thread(() =>
-        {
-            if (OperatingSystem.IsLinux()) (failed, priorityError) = Try();
-        }, 128 * 1024) { IsBackground = true, Name = "simul trial" };
+        var trial = new Thread(TryHere, 128 * 1024) { IsBackground = true, Name = "simul trial" };
         trial.UnsafeStart();
         trial.Join();
         if (failed >= 0) throw NoProcessor(failed);
@@ -153,6 +150,11 @@ internal sealed class Placement
         {
             throw new UnauthorizedAccessException($"{nameof(ProcessExecutorOptions)}.{nameof(ProcessExecutorOptions.WorkerPriority)} {_priority} (nice {Nice}) needs a privilege that this process does not have: {Marshal.GetPInvokeErrorMessage(priorityError)}. " +
                 $"Give it CAP_SYS_NICE, or raise the limit on niceness (ulimit -e {20 - Nice}); or take a priority that is not above this process's own.");
+        }
+
+        void TryHere()
+        {
+            if (OperatingSystem.IsLinux()) (failed, priorityError) = Try();
         }
     }
 
