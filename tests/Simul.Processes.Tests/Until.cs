@@ -5,10 +5,12 @@ internal static class Until
 {
     public static Task TrueAsync(Func<bool> condition, string what, int seconds = 10) => TrueAsync(condition, () => what, seconds);
 
-    public static async Task TrueAsync(Func<bool> condition, Func<string> what, int seconds = 10)
+    public static Task TrueAsync(Func<bool> condition, Func<string> what, int seconds = 10) => TrueAsync(() => Task.FromResult(condition()), what, seconds);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, int seconds = 10)
     {
         long start = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(seconds), $"Not within {seconds} s: {what()}");
             await Task.Delay(2);
