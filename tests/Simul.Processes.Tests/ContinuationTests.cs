@@ -55,6 +55,25 @@ public abstract class ContinuationTests(Way way) : PoolTests(way)
         await Until.GoneAsync(pid);
     });
 
+    // Of an outcome that somebody else delivers: of a failure, and after a relief.
+    [Fact]
+    public Task Continuation_MayBlockOnTheEndOfThePool_WhereverItRuns() => Task.Run(async () =>
+    {
+        var pool = Open(new ProcessExecutorOptions { Workers = 1 });
+        await pool.SubmitAsync(Jobs.Noop, 0);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pool.SubmitAsync(Jobs.Throw, "as asked"));
+        Assert.True(pool.ShutdownAsync().Wait(s_limit), "after a failure");
+        for (int i = 0; i < 5; i++)
+        {
+            pool = Open(new ProcessExecutorOptions { Workers = 1 });
+            await pool.SubmitAsync(Jobs.Noop, 0);
+            await pool.SubmitAsync(Jobs.Noop, 1);
+            TimeProvider.System.Sleep(TimeSpan.FromMilliseconds(30)); // away for long, and so the next ones are delivered elsewhere
+            await pool.SubmitAsync(Jobs.Noop, 2);
+            Assert.True(pool.ShutdownAsync().Wait(s_limit), "after a relief");
+        }
+    });
+
     [Fact]
     public Task WorkerThatDies_WhileItsReceiverIsInAContinuation_IsMissed() => Task.Run(async () =>
     {

@@ -5,6 +5,19 @@ public abstract class WorkerLifeTests(Way way) : PoolTests(way)
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     // A backlog larger than the quota drains (B40), and none runs more than its share.
+    // A worker that dies as soon as it is ready is not started for ever.
+    [Fact]
+    public async Task MinWorkers_ThatDieBeforeTheyAreGivenAnything_AreGivenUp()
+    {
+        await using var pool = Open(new ProcessExecutorOptions { Workers = 1, MinWorkers = 1, Initializer = WorkerInitializer.Create(Jobs.LeaveSoon), OutputHandler = static _ => { } });
+        await Until.TrueAsync(() => pool.GetStatistics().TotalWorkersStarted >= 3 && pool.GetWorkerProcessIds().Count == 0, "three have died", 30);
+        for (int i = 0; i < 20; i++)
+        {
+            await Task.Delay(20);
+            Assert.InRange(pool.GetStatistics().TotalWorkersStarted, 3, 4);
+        }
+    }
+
     [Fact]
     public async Task MaxItemsPerWorker_ReplacesWorkers_AndLosesNothing()
     {

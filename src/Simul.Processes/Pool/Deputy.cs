@@ -13,12 +13,24 @@ internal static class Deputy
         lock (s_watched)
         {
             if (receiver.IsWatched) return;
+            // First of all: where there is no thread to be had, nobody is watched, and the caller hears of it.
+            if (!s_runs) new Thread(Run, 256 * 1024) { IsBackground = true, Name = "simul deputy" }.UnsafeStart();
+            s_runs = true;
             receiver.IsWatched = true;
             s_watched.Add(receiver);
-            if (s_watched.Count > 1) return;
-            if (s_runs) Monitor.Pulse(s_watched);
-            else new Thread(Run, 256 * 1024) { IsBackground = true, Name = "simul deputy" }.UnsafeStart();
-            s_runs = true;
+            if (s_watched.Count == 1) Monitor.Pulse(s_watched);
+        }
+    }
+
+    private static bool Look(Receiver receiver)
+    {
+        try
+        {
+            return receiver.Look();
+        }
+        catch (Exception error) when (error is OutOfMemoryException or ThreadStartException)
+        {
+            return true; // no thread to be had for a relief; the next look tries again
         }
     }
 
@@ -30,14 +42,7 @@ internal static class Deputy
             {
                 if (s_watched.Count == 0) Monitor.Wait(s_watched);
                 else Monitor.Wait(s_watched, PeriodMilliseconds);
-                try
-                {
-                    s_watched.RemoveAll(static receiver => !receiver.Look());
-                }
-                catch (OutOfMemoryException)
-                {
-                    // No thread to be had for a relief. The next look tries again.
-                }
+                s_watched.RemoveAll(static receiver => !Look(receiver));
             }
         }
     }

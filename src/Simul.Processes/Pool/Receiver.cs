@@ -120,8 +120,16 @@ internal sealed class Receiver(WorkerPool pool, WorkerSlot slot)
     private bool TakeIn()
     {
         var last = pool.OnMessages(slot, _reader!);
-        // After the batch, so that many answers go out in one call.
-        pool.Flush();
+        try
+        {
+            // After the batch, so that many answers go out in one call.
+            pool.Flush();
+        }
+        catch when (last is not null)
+        {
+            pool.DeliverElsewhere(last);
+            throw;
+        }
         return last is null || Deliver(last);
     }
 
@@ -137,13 +145,33 @@ internal sealed class Receiver(WorkerPool pool, WorkerSlot slot)
         _delivering = job;
         Volatile.Write(ref _trips, trip);
         Interlocked.Exchange(ref _away, trip);
-        if (!_watched) Deputy.Watch(this);
+        try
+        {
+            if (!_watched) Deputy.Watch(this);
+        }
+        catch (Exception error) when (error is OutOfMemoryException or ThreadStartException)
+        {
+            // Nobody to watch over us: then we do not go.
+            Volatile.Write(ref _away, 0);
+            _delivering = null;
+            pool.DeliverElsewhere(job);
+            return true;
+        }
         pool.DeliverHere(job);
-        if (SynchronizationContext.Current is not null) SynchronizationContext.SetSynchronizationContext(null);
+        ForgetTheContinuation();
         if (Interlocked.CompareExchange(ref _away, 0, trip) != trip) return false;
         _delivering = null;
         _nextSkip /= 2;
         return true;
+    }
+
+    // What it left on the thread is not for the next one; as the thread pool does it.
+    private static void ForgetTheContinuation()
+    {
+        if (SynchronizationContext.Current is not null) SynchronizationContext.SetSynchronizationContext(null);
+        var thread = Thread.CurrentThread;
+        if (!thread.IsBackground) thread.IsBackground = true;
+        if (thread.Priority != ThreadPriority.Normal) thread.Priority = ThreadPriority.Normal;
     }
 
     // The channel ended first: the process is about to end, or its method closed the channel behind our back.

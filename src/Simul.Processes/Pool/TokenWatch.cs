@@ -42,6 +42,12 @@ internal sealed class TokenWatch
         job.NextWatched?.PreviousWatched = job.PreviousWatched;
         job.NextWatched = job.PreviousWatched = null;
         job.Watch = null;
+        EndIfUnused();
+    }
+
+    // Nobody came to be watched.
+    public void EndIfUnused()
+    {
         if (_first is not null || IsOver) return;
         IsOver = true;
         _registration.Unregister(); // does not wait for a callback under way

@@ -76,6 +76,10 @@ internal sealed partial class WorkerPool
     {
         CheckDrained();
         await _drained.Task.ConfigureAwait(false);
+        foreach (var (job, _) in _onTheirWay)
+        {
+            while (!job.IsDelivered) await Task.Yield();
+        }
         WorkerSlot[] living;
         lock (_gate)
         {
@@ -114,7 +118,7 @@ internal sealed partial class WorkerPool
         if (!_closing) return;
         lock (_gate)
         {
-            if (_open == 0 && Volatile.Read(ref _undelivered) == 0) _drained.TrySetResult();
+            if (_open == 0 && Volatile.Read(ref _delivered) == _ended) _drained.TrySetResult();
         }
     }
 }

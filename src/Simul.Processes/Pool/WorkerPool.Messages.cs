@@ -9,6 +9,7 @@ internal sealed partial class WorkerPool
 {
     private const int MostFailedStarts = 3;
     private int _failedStarts; // owner: _gate; in a row
+    private int _idleDeaths;   // owner: _gate; in a row, of workers that were ready and had never been given anything
 
     public void OnStarted(WorkerSlot slot, WorkerProcess process, Channel channel)
     {
@@ -106,6 +107,7 @@ internal sealed partial class WorkerPool
     {
         job.State = JobState.Running;
         job.Attempt++;
+        _idleDeaths = 0;
         _running++;
         if (job.Retry is null) job.DropSent();
         if (!job.IsAsynchronous) slot.RunningSince = TimeProvider.System.GetTimestamp();
@@ -161,6 +163,7 @@ internal sealed partial class WorkerPool
             {
                 if (++_failedStarts >= MostFailedStarts || failure is WorkerStartException) cannotStart = StartFailure(slot, exit, failure);
             }
+            if (slot is { State: WorkerSlotState.Ready, TotalItems: 0 }) _idleDeaths++;
             slot.State = WorkerSlotState.Gone;
             slot.PingTimer?.Dispose();
             slot.Meter?.Dispose();

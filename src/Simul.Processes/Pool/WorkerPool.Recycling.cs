@@ -18,11 +18,11 @@ internal sealed partial class WorkerPool
         Flush();
     }
 
-    // Those that cannot be started are not started for ever; the next item tries again. Where the initializer fails nothing will
+    // Those that cannot be started, or die before they are given anything, are not started for ever; the next item tries again. Where the initializer fails nothing will
     // ever run, so nothing is started either.
     private void KeepMinimumLocked()
     {
-        if (_closing || _failedStarts >= MostFailedStarts || _initializerError is not null) return;
+        if (_closing || _failedStarts >= MostFailedStarts || _idleDeaths >= MostFailedStarts || _initializerError is not null) return;
         int missing = -SurplusLocked();
         foreach (var slot in _slots)
         {

@@ -27,7 +27,8 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             if (job.State != JobState.Delayed) return; // given up meanwhile, and settled by that
-            cancelled = delay is not null && _mode >= ShutdownMode.CancelQueued;
+            // A cancellation that came while the time-out's own was under way has been heard by nobody else.
+            cancelled = delay is not null && (_mode >= ShutdownMode.CancelQueued || job.Token.IsCancellationRequested);
             if (delay is null || cancelled)
             {
                 EndLocked(job);

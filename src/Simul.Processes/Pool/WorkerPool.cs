@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Simul.Processes.Launch;
 using Simul.Processes.Methods;
@@ -32,7 +33,9 @@ internal sealed partial class WorkerPool
     private long _nextId;                                // owner: _gate
     private long _open;                                  // owner: _gate; accepted and not settled
     private long _running;                               // owner: _gate
-    private int _undelivered;                            // interlocked; ended, and the outcome is told later, on another thread
+    private long _ended;                                 // owner: _gate; jobs whose outcome is fixed
+    private long _delivered;                             // interlocked; of these, the ones whose outcome is there to be seen, or will be in a moment
+    private readonly ConcurrentDictionary<Job, bool> _onTheirWay = new(); // the ones of that moment
     private long _totalCompleted;
     private long _totalFailed;
     private long _totalCancelled;
@@ -93,6 +96,7 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             if (watch is { IsOver: true, HasFired: false }) return false;
+            if (_closing || _initializerError is not null) watch?.EndIfUnused();
             if (_closing) closed = true;
             else if (_initializerError is not null)
             {
@@ -102,6 +106,7 @@ internal sealed partial class WorkerPool
             else if (watch is { HasFired: true })
             {
                 cancelled = true;
+                _lastWatch = null;
                 EndLocked(job);
             }
             else
@@ -201,8 +206,22 @@ internal sealed partial class WorkerPool
         // A look without the gate sees at least what this thread has put there; what others put there is theirs to send.
         while ((_dirty.Count > 0 || _toStart.Count > 0 || !_room.IsEmpty) && TakeWork(out var slot, out bool start))
         {
-            if (start) slot.Start();
+            if (start) Start(slot);
             else slot.Outbox.Flush();
+        }
+    }
+
+    private void Start(WorkerSlot slot)
+    {
+        try
+        {
+            slot.Start();
+        }
+        catch (Exception error) when (error is OutOfMemoryException or ThreadStartException)
+        {
+            // There is no thread for it; whoever waits for the worker is told.
+            OnEnded(slot, default, new WorkerStartException($"No thread could be made for worker {slot.Name}: {error.Message}", error));
+            slot.SetEnded();
         }
     }
 
@@ -262,7 +281,7 @@ internal sealed partial class WorkerPool
     {
         if (job.State == JobState.Running) _running--;
         if (job.State != JobState.New) _open--;
-        if (IsDeliveredLater(job)) Interlocked.Increment(ref _undelivered);
+        _ended++;
         job.State = JobState.Ended;
         if (job.Watch is { } watch)
         {
@@ -318,25 +337,37 @@ internal sealed partial class WorkerPool
         }
     }
 
-    private static bool IsDeliveredLater(Job job) => job.IsAlone || job.Has?.Reports is not null;
-
     // Its continuations run where it is delivered, and not every thread is for them.
     public void DeliverElsewhere(Job job) => ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
 
     // On the receiver's thread, which sees to it that nothing it is needed for waits for the continuations: what they wait for
-    // may be the end of the pool.
+    // may be the end of the pool. That does not come before the outcome, because the receiver is not relieved before.
     public void DeliverHere(Job job)
     {
-        Interlocked.Decrement(ref _undelivered);
-        CheckDrained();
+        CountDelivered();
         job.Deliver();
     }
 
+    // Of a lone item the continuations run within this call, and may wait for the end of the pool. So it is counted before, and
+    // who ends the pool looks whether the outcome is there.
     public void Deliver(Job job)
     {
+        if (job.IsAlone)
+        {
+            _onTheirWay.TryAdd(job, true);
+            CountDelivered();
+            job.Deliver();
+            _onTheirWay.TryRemove(job, out _);
+            return;
+        }
         job.Deliver();
         job.Has?.Member?.Dispose();
-        if (IsDeliveredLater(job)) Interlocked.Decrement(ref _undelivered);
+        CountDelivered();
+    }
+
+    private void CountDelivered()
+    {
+        Interlocked.Increment(ref _delivered);
         CheckDrained();
     }
 

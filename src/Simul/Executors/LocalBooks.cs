@@ -100,7 +100,7 @@ internal sealed class LocalBooks(ILocalEngine engine)
             else
             {
                 job.State = LocalJobState.Queued;
-                _line.AddLast(job, job.Options.Priority);
+                if (!broken) _line.AddLast(job, job.Options.Priority);
                 if (!broken) begin = DispatchLocked();
                 if (!broken && Options.QueueLimit is { } limit && _line.Count > limit && job.State == LocalJobState.Queued) dropped = OverflowLocked(job);
             }
@@ -349,6 +349,7 @@ internal sealed class LocalBooks(ILocalEngine engine)
             var mode => _line.Lowest(newest: mode == QueueFullMode.DropNewest, except: last) is { } other && other.Options.Priority <= last.Options.Priority ? other : last,
         };
         if (victim is null) return null;
+        _line.Remove(victim); // it must neither be begun nor be chosen again before it is told
         if (victim == last) _totalRefused++;
         else _totalDropped++;
         return victim;
