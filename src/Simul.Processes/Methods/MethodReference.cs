@@ -30,6 +30,9 @@ internal sealed class MethodReference
 
     public Type Result { get; }
 
+    // Looked up once, not for each item.
+    public PayloadCodec? ArgumentCodec => Argument is null ? null : field ??= PayloadCodec.For(Argument);
+
     public string Display { get; }
 
     public MethodTarget Target { get; }

@@ -16,14 +16,17 @@ internal static class WorkPayload
     public static WorkSerializationException TooLarge(Type type) =>
         new($"A value of type {type} is larger than 2 GB, the most one item can carry between processes. Split it, or pass a file's name.");
 
-    public static Payload Serialize(Type type, object? value, ArenaAllocator? arena, WorkSerializer serializer, string what)
+    public static Payload Serialize(Type type, object? value, ArenaAllocator? arena, WorkSerializer serializer, string what) =>
+        Serialize(CodecFor(type, what), type, value, arena, serializer, what);
+
+    public static Payload Serialize(PayloadCodec codec, Type type, object? value, ArenaAllocator? arena, WorkSerializer serializer, string what)
     {
         // Taken out while in use: a converter of the user's may submit work itself.
         var buffer = t_buffer ?? new ArrayBufferWriter<byte>(256);
         t_buffer = null;
         try
         {
-            var block = PayloadCodec.For(type).PackBoxed(buffer, value, arena, serializer);
+            var block = codec.PackBoxed(buffer, value, arena, serializer);
             return block.IsNone ? Payload.Of(buffer.WrittenSpan) : new Payload(block);
         }
         catch (WorkSerializationException refused)
@@ -77,6 +80,18 @@ internal static class WorkPayload
         catch (Exception error)
         {
             throw Unreadable(type, what, serializer, error);
+        }
+    }
+
+    private static PayloadCodec CodecFor(Type type, string what)
+    {
+        try
+        {
+            return PayloadCodec.For(type);
+        }
+        catch (WorkSerializationException refused)
+        {
+            throw new WorkSerializationException($"{what} cannot be sent to a worker process. {refused.Message}", refused);
         }
     }
 

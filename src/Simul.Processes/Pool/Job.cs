@@ -153,7 +153,7 @@ internal sealed class Job<TResult> : Job
         _source = new(IsAlone ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         if (Retry is not null) _item = item;
         // Plain values have nothing in them to be looked for.
-        if (!method.Captures && (item.ArgumentType is null || PayloadCodec.For(item.ArgumentType).IsPlain)) WriteArgument(item);
+        if (!method.Captures && method.ArgumentCodec is null or { IsPlain: true }) WriteArgument(item);
         else if (ProgressLinks.Collect((this, method, item), static state => state.Item1.Write(state.method, state.item)) is { } links) Extras.Links = links;
     }
 
@@ -180,7 +180,7 @@ internal sealed class Job<TResult> : Job
 
     private void WriteArgument(WorkItem<TResult> item)
     {
-        if (item.ArgumentType is { } type) Argument = WorkPayload.Serialize(type, item.Argument, Pool.Arguments, Pool.Options.Serializer, Method.ArgumentText);
+        if (Method.ArgumentCodec is { } codec) Argument = WorkPayload.Serialize(codec, Method.Argument!, item.Argument, Pool.Arguments, Pool.Options.Serializer, Method.ArgumentText);
     }
 
     public override void Deliver()
