@@ -16,11 +16,18 @@ internal sealed class ReportQueue(string item)
     private readonly Queue<(Action Call, int Size)> _calls = new(); // owner: itself as a lock
     private long _waiting;                                          // owner: the same; the sum of the sizes
     private bool _full;                                             // owner: the same; set by the thread that receives, which then waits; reset by the run
+    private bool _ended;                                            // owner: the same; set once
     private bool _runs;                                             // owner: the same; set by whoever queues the run, reset by the run
 
+    // The outcome. Its continuation may wait for the very thread that receives, so that one waits here no more.
     public void Add(Action call)
     {
-        lock (_calls) AddLocked(call, 0);
+        lock (_calls)
+        {
+            AddLocked(call, 0);
+            _ended = true;
+            if (_full) Monitor.PulseAll(_calls);
+        }
     }
 
     // From the thread that receives: blocks while too much waits.
@@ -30,7 +37,7 @@ internal sealed class ReportQueue(string item)
         {
             AddLocked(call, CallSize + length);
             _full = _waiting > Most;
-            while (_full) Monitor.Wait(_calls);
+            while (_full && !_ended) Monitor.Wait(_calls);
         }
     }
 
