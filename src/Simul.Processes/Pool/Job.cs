@@ -186,10 +186,14 @@ internal sealed class Job<TResult> : Job
     public override void Deliver()
     {
         _item?.Attempts = Attempt;
+        // Before the outcome: of a lone item the continuations run within it, and as long as they like.
+        var result = _result;
+        _result = default;
+        Has?.Cargo?.Dispose();
         switch (End)
         {
             case WorkEnd.Completed:
-                _source.TrySetResult(_result!);
+                _source.TrySetResult(result!);
                 break;
             case WorkEnd.Cancelled:
                 _source.TrySetCanceled(Token.IsCancellationRequested ? Token : new CancellationToken(true)); // else the pool's end did it
@@ -198,8 +202,6 @@ internal sealed class Job<TResult> : Job
                 _source.TrySetException(Error!);
                 break;
         }
-        _result = default;
-        Has?.Cargo?.Dispose();
     }
 
     protected override void ReadResult(ReadOnlySpan<byte> result) => _result = typeof(TResult) == typeof(NoResult) ? default : WorkPayload.Deserialize<TResult>(result, Pool.Options.Serializer, Method.ResultText);

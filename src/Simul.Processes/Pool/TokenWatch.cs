@@ -42,10 +42,8 @@ internal sealed class TokenWatch
         job.NextWatched?.PreviousWatched = job.PreviousWatched;
         job.NextWatched = job.PreviousWatched = null;
         job.Watch = null;
-        EndIfUnused();
     }
 
-    // Nobody came to be watched.
     public void EndIfUnused()
     {
         if (_first is not null || IsOver) return;

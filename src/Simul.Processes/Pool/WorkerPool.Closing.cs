@@ -76,13 +76,11 @@ internal sealed partial class WorkerPool
     {
         CheckDrained();
         await _drained.Task.ConfigureAwait(false);
-        foreach (var (job, _) in _onTheirWay)
-        {
-            while (!job.IsDelivered) await Task.Yield();
-        }
+        Job[] onTheirWay;
         WorkerSlot[] living;
         lock (_gate)
         {
+            onTheirWay = [.. _onTheirWay];
             _stopping = true;
             living = [.. _slots.Where(s => s.State != WorkerSlotState.Empty)];
             foreach (var slot in living)
@@ -96,6 +94,10 @@ internal sealed partial class WorkerPool
             }
         }
         Flush();
+        foreach (var job in onTheirWay)
+        {
+            while (!job.IsDelivered) await Task.Yield();
+        }
         var ended = Task.WhenAll(living.Select(s => s.Ended));
         try
         {

@@ -3,8 +3,9 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Pool;
 
 // Workers that are there before there is work for them, up to the least number; and workers that end while their pool goes on:
-// those that have run as many items as they may or are worn (Ageing), and those that have had nothing to do for too long. Either has no items: under the gate it becomes Stopping, so that it gets none any more, and is asked to end;
-// none can be lost on the way. One that does not end (a foreground thread that a method left) is killed after the grace period.
+// those that have run as many items as they may or are worn (Ageing), and those that have had nothing to do for too long. Either
+// has no items: under the gate it becomes Stopping, so that it gets none any more, and is asked to end; none can be lost on the
+// way. One that does not end (a foreground thread that a method left) is killed after the grace period.
 internal sealed partial class WorkerPool
 {
     private readonly ITimer? _idle; // null: workers may idle for ever

@@ -15,18 +15,11 @@ internal sealed partial class WorkerPool
 {
     private const long WarmUpItem = -1;
 
-    // Numbers below those of items, which count from 0; -1 is the initializer's.
-    private static readonly (int Number, MethodReference Method)[] s_warmUps =
-    [
-        (-2, MethodReference.Create((Func<int, int>)DoNothing, WorkShape.Synchronous, typeof(int), typeof(int))),
-        (-3, MethodReference.Create((Func<string, string>)LoadApplication, WorkShape.Synchronous, typeof(string), typeof(string))),
-    ];
-
     private bool KeepsWarm => Options.MinWorkers > 0 || Options.SpareWorkers > 0;
 
     private void WriteWarmUp(FrameWriter writer)
     {
-        foreach (var (number, method) in s_warmUps)
+        foreach (var (number, method) in WarmUps.All)
         {
             method.Write(writer, number);
             ItemFrame.Begin(writer, WarmUpItem, number, _virtual?.GetTimestamp() ?? 0);
@@ -49,5 +42,16 @@ internal sealed partial class WorkerPool
             // The entry is a test host's, or lies elsewhere. It was worth a try.
         }
         return assembly;
+    }
+
+    // Apart, so that a pool that keeps nothing warm does not make them.
+    private static class WarmUps
+    {
+        // Numbers below those of items, which count from 0; -1 is the initializer's.
+        public static readonly (int Number, MethodReference Method)[] All =
+        [
+            (-2, MethodReference.Create((Func<int, int>)DoNothing, WorkShape.Synchronous, typeof(int), typeof(int))),
+            (-3, MethodReference.Create((Func<string, string>)LoadApplication, WorkShape.Synchronous, typeof(string), typeof(string))),
+        ];
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Simul.Processes.Launch;
 using Simul.Processes.Methods;
@@ -7,7 +6,8 @@ using Simul.Processes.Transport;
 namespace Simul.Processes.Pool;
 
 // The core of the process engine: jobs, workers, and who runs what. This file: the face. Its partials: Dispatch (which worker
-// takes which job), Messages (what workers say), Stopping (cancel, time limits, kill), Retrying, Closing.
+// takes which job), Messages (what workers say), Home (what belongs to no item), Stopping (cancel, time limits, kill), Retrying,
+// Recycling, Spares, Warming, Ageing and MemoryLimit (how long workers live), Closing.
 //
 // One lock, the gate, owns the states of jobs and workers. Nothing that can block or call foreign code happens under it:
 // frames are put into outboxes under it and sent by Flush afterwards; results are decoded and delivered afterwards. Frames to
@@ -19,7 +19,6 @@ internal sealed partial class WorkerPool
     public const string EngineName = "processes";
 
     private readonly Lock _gate = new();
-    private volatile TokenWatch? _lastWatch;             // what the next item is likely to need; any thread may set it
     private readonly WorkerSlot[] _slots;                // owner: _gate
     private readonly PriorityLine<Job> _queue = new();   // owner: _gate
     private readonly HashSet<Job> _delayed = [];         // owner: _gate
@@ -35,7 +34,8 @@ internal sealed partial class WorkerPool
     private long _running;                               // owner: _gate
     private long _ended;                                 // owner: _gate; jobs whose outcome is fixed
     private long _delivered;                             // interlocked; of these, the ones whose outcome is there to be seen, or will be in a moment
-    private readonly ConcurrentDictionary<Job, bool> _onTheirWay = new(); // the ones of that moment
+    private readonly HashSet<Job> _onTheirWay = [];      // owner: _gate; the ones of that moment
+    private volatile TokenWatch? _lastWatch;             // what the next item is likely to need; any thread may set it
     private long _totalCompleted;
     private long _totalFailed;
     private long _totalCancelled;
@@ -96,7 +96,6 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             if (watch is { IsOver: true, HasFired: false }) return false;
-            if (_closing || _initializerError is not null) watch?.EndIfUnused();
             if (_closing) closed = true;
             else if (_initializerError is not null)
             {
@@ -106,7 +105,6 @@ internal sealed partial class WorkerPool
             else if (watch is { HasFired: true })
             {
                 cancelled = true;
-                _lastWatch = null;
                 EndLocked(job);
             }
             else
@@ -119,6 +117,7 @@ internal sealed partial class WorkerPool
                 DispatchLocked();
                 if (Options.QueueLimit is { } limit && _queue.Count > limit && job.State == JobState.Queued) dropped = OverflowLocked(job);
             }
+            if (job.Watch is null && watch is not null) ForgetLocked(watch);
         }
         if (closed)
         {
@@ -140,7 +139,14 @@ internal sealed partial class WorkerPool
         return true;
     }
 
-    // Not under the gate.
+    // It would keep the token's source alive, or the token this pool.
+    private void ForgetLocked(TokenWatch watch)
+    {
+        watch.EndIfUnused();
+        if (watch.IsOver && watch == _lastWatch) _lastWatch = null;
+    }
+
+    // Not under the gate: what is found to be over there is made anew.
     private TokenWatch WatchOf(CancellationToken token)
     {
         if (_lastWatch is { IsOver: false } last && last.Token == token) return last;
@@ -286,7 +292,7 @@ internal sealed partial class WorkerPool
         if (job.Watch is { } watch)
         {
             watch.Remove(job);
-            if (watch.IsOver && watch == _lastWatch) _lastWatch = null; // it would keep the token's source alive
+            ForgetLocked(watch);
         }
         job.Slot?.Jobs.Remove(job);
         if (job.IsInLine) _queue.Remove(job);
@@ -354,10 +360,10 @@ internal sealed partial class WorkerPool
     {
         if (job.IsAlone)
         {
-            _onTheirWay.TryAdd(job, true);
+            lock (_gate) _onTheirWay.Add(job);
             CountDelivered();
             job.Deliver();
-            _onTheirWay.TryRemove(job, out _);
+            lock (_gate) _onTheirWay.Remove(job);
             return;
         }
         job.Deliver();

@@ -11,10 +11,7 @@ internal readonly record struct BuildIdentity(Guid Build, string Version)
 {
     private static readonly Guid s_build = typeof(BuildIdentity).Module.ModuleVersionId;
 
-    // Reading an attribute takes a worker a millisecond of its start; it is asked for its version when it is refused.
-    public static BuildIdentity Own => new(
-        s_build,
-        typeof(BuildIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "of unknown version");
+    public static BuildIdentity Own => new(s_build, OwnVersion.Text);
 
     public bool IsOwn => Build == s_build;
 
@@ -31,4 +28,11 @@ internal readonly record struct BuildIdentity(Guid Build, string Version)
         new($"The worker process runs {this}, and this process {Own}. Were the program's files replaced while it ran, or does its folder hold files of two builds? Build anew, and start again.");
 
     public override string ToString() => $"Simul.Processes {Version} (build {Build})";
+
+    // Apart: reading an attribute takes a worker a millisecond of its start, and it is asked for its version only when it is refused.
+    private static class OwnVersion
+    {
+        public static readonly string Text =
+            typeof(BuildIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "of unknown version";
+    }
 }
